@@ -1,0 +1,49 @@
+"""Whether an answer means success, as the portal's contract says it: many portals answer 200 and put the error inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.decode import Envelope, value
+from connectors.errors import FatalPortalError, PortalError, RetriablePortalError, SessionExpired
+
+MEANINGS: Mapping[str, type[PortalError]] = {
+    "sign_in_again": SessionExpired,
+    "try_later": RetriablePortalError,
+    "stop": FatalPortalError,
+}
+
+
+@dataclass(frozen=True)
+class FailureRule:
+    """When a member has one of these values (and, if given, a text contains this), the answer means `means`."""
+
+    equals: Mapping[str, tuple[Any, ...]]
+    means: str
+    contains: Mapping[str, str] = field(default_factory=dict)
+
+    def matches(self, members: Envelope) -> bool:
+        """All conditions hold. Texts are compared without regard to case."""
+        return all(value(members, path) in allowed for path, allowed in self.equals.items()) and all(
+            part.lower() in str(value(members, path) or "").lower() for path, part in self.contains.items()
+        )
+
+
+@dataclass(frozen=True)
+class AnswerRules:
+    """success: members and the values that mean success; failures: tried in order otherwise; message: where its text is."""
+
+    success: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    failures: tuple[FailureRule, ...] = ()
+    message: str = "message"
+
+    def check(self, members: Envelope) -> None:
+        """Return when the answer means success; raise what the first matching failure rule says, else FatalPortalError."""
+        if all(value(members, path) in allowed for path, allowed in self.success.items()):
+            return
+        codes = ", ".join(f"{path}={value(members, path)!r}" for path in self.success)
+        text = str(value(members, self.message) or "")[:200]
+        kind = next((MEANINGS[rule.means] for rule in self.failures if rule.matches(members)), FatalPortalError)
+        raise kind(f"the portal answers {codes}: {text}", do="see what this code means in the portal's contract")

@@ -1,0 +1,86 @@
+"""Bytes → plain values. Records are cut out of a page as untouched bytes first, so that a record already known by its
+hash is never parsed, and the hash covers exactly what the portal sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from connectors.errors import RetriablePortalError, SessionExpired
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_array = msgspec.json.Decoder(list[msgspec.Raw])
+# Money must not pass through binary floating point.
+_value = msgspec.json.Decoder(float_hook=Decimal)
+
+Envelope = Mapping[str, msgspec.Raw]
+
+
+class BrokenAnswer(RetriablePortalError):
+    """The bytes are not the document the contract promises (cut off, or of another kind)."""
+
+
+def envelope(body: bytes) -> Envelope:
+    """The members of a JSON object, each still as bytes. Raises BrokenAnswer, or SessionExpired for an HTML page.
+
+    An HTML page in place of data is nearly always a login page served with status 200.
+    """
+    if body.lstrip()[:1] == b"<":
+        raise SessionExpired(
+            f"an HTML or XML page of {len(body)} bytes came in place of JSON, probably the login page",
+            do="check the address and the credentials of the connection",
+        )
+    try:
+        return _object.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BrokenAnswer(
+            f"not a complete JSON object ({len(body)} bytes; {_place(error)})",
+            do="try again later; if it stays, compare the answer with the portal's contract",
+        ) from None
+
+
+def value(members: Envelope, path: str) -> Any:
+    """The decoded value at a dotted path in an envelope; None where it is absent."""
+    head, _, rest = path.partition(".")
+    raw = members.get(head)
+    if raw is None:
+        return None
+    found = _value.decode(raw)
+    for step in rest.split(".") if rest else ():
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def records(members: Envelope, path: str) -> list[msgspec.Raw]:
+    """The records of a page as bytes. A single object counts as a list of one; an absent member is a broken answer."""
+    head, _, rest = path.partition(".")
+    raw = members.get(head)
+    if raw is None:
+        raise BrokenAnswer(
+            f"the answer has no member {head!r} (it has {', '.join(sorted(members)) or 'none'})",
+            do="compare `records` in the mapping with the portal's contract",
+        )
+    if rest:
+        return records(envelope(bytes(raw)), rest)
+    try:
+        return [raw] if memoryview(raw)[:1] == b"{" else _array.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BrokenAnswer(
+            f"member {head!r} is not a list of records ({_place(error)})", do="compare it with the portal's contract"
+        ) from None
+
+
+def record(raw: msgspec.Raw) -> dict[str, Any]:
+    """One record as a plain dict; fractions come as Decimal. Raises BrokenAnswer when it is not an object."""
+    found = _value.decode(raw)
+    if not isinstance(found, dict):
+        raise BrokenAnswer(f"a record is a {type(found).__name__}, not an object")
+    return found
+
+
+def _place(error: BaseException) -> str:
+    """msgspec names the byte at which it stopped and never quotes the payload."""
+    return str(error) if isinstance(error, msgspec.DecodeError) else "nested too deep"

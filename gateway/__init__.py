@@ -1,0 +1,1 @@
+"""The core of the gateway: pipeline, mapping engine, store, sharing. Runs with or without Airflow."""

@@ -1,0 +1,72 @@
+"""What a mapping may fill: every entity of our model, its parts, and how its past is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Table
+
+from gateway.store import core
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A table of `core` that streams fill.
+
+    code: its natural key beside issuer and valid_from. parts: tables of repeated parts. history: an append-only table that
+    takes a row for each change of its key columns (an event). versions: an append-only table of whole contents.
+    """
+
+    table: Table
+    code: str
+    parts: Mapping[str, Table] = field(default_factory=dict)
+    history: Table | None = None
+    versions: Table | None = None
+
+    @property
+    def name(self) -> str:
+        """The table's name, as `into:` of a stream says it."""
+        return self.table.name
+
+    @property
+    def id_column(self) -> str:
+        """The surrogate id."""
+        return f"{self.name}_id"
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns a mapping may fill, in the table's order."""
+        return [c.name for c in self.table.columns if c.name != self.id_column and c.name not in core.BOOKKEEPING]
+
+
+_PARTS = {
+    "step": core.procedure_step,
+    "time": core.procedure_time,
+    "fee": core.procedure_fee,
+    "component": core.procedure_component,
+    "result": core.procedure_result,
+    "legal_basis": core.procedure_legal_basis,
+    "agency": core.procedure_agency,
+    "field": core.procedure_field,
+    "level": core.procedure_level,
+    "applicant": core.procedure_applicant,
+    "related": core.procedure_related,
+}
+
+ENTITIES: Mapping[str, Entity] = {
+    entity.name: entity
+    for entity in (
+        Entity(core.agency, "agency_code"),
+        Entity(core.field, "field_code"),
+        Entity(core.decision, "decision_code"),
+        Entity(core.procedure_listing, "procedure_code"),
+        Entity(core.procedure, "procedure_code", parts=_PARTS, versions=core.procedure_version),
+        Entity(core.dossier, "dossier_code", history=core.dossier_event),
+    )
+}
+
+
+def part_columns(table: Table) -> list[str]:
+    """The columns a mapping fills in a part's table."""
+    return [column.name for column in table.columns if column.name not in {"procedure_id", "ordinal"}]

@@ -1,0 +1,129 @@
+"""land: bytes exactly as received go into the landing store, compressed, encrypted and named by their content."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+import fsspec
+import zstandard
+from sqlalchemy import Engine, Row, insert, select
+
+from connectors.rest import Page
+from gateway.errors import StoreError
+from gateway.store.ops import batch, page
+from gateway.vault import DataKey, Vault
+
+FLUSH_EVERY = 100
+"""Manifest rows written at once; what a crash loses belongs to a batch that is abandoned anyway."""
+
+
+class Landing:
+    """The landing store: a folder or object storage (through fsspec), and its manifest in the database."""
+
+    def __init__(self, engine: Engine, vault: Vault, url: str) -> None:
+        self._engine, self._vault = engine, vault
+        self._fs, self._root = fsspec.core.url_to_fs(url)
+        self._local = threading.local()
+
+    def land(self, batch_id: int, portal: str, pages: Iterable[Page]) -> Iterator[Page]:
+        """Store each page, then hand it on. Manifest rows follow in groups, the last with `finish`'s commit."""
+        key = self._vault.key_for(portal, datetime.now(UTC).date())
+        self._waiting: list[dict[str, Any]] = []
+        for ordinal, received in enumerate(pages):
+            self._waiting.append(self._store(batch_id, portal, ordinal, received, key))
+            if len(self._waiting) >= FLUSH_EVERY:
+                self._flush()
+            yield received
+        self._flush()
+
+    def read(self, manifest: Row[Any]) -> bytes:
+        """The bytes of a landed page, as they were received."""
+        try:
+            sealed = self._fs.cat_file(manifest.path)
+        except OSError as error:
+            raise StoreError(
+                f"a landed page cannot be read ({type(error).__name__})",
+                where=manifest.path,
+                do="restore the landing store, or fetch the stream again",
+            ) from None
+        packed = self._vault.key(manifest.key_id).open(sealed, manifest.address)
+        return _decompressor(self._local).decompress(packed)
+
+    def pages(self, batch_id: int, start: int = 0) -> Iterator[Row[Any]]:
+        """Manifest rows of a batch in order, from page number `start`; read in groups, so memory stays flat."""
+        while True:
+            rows = self._some_pages(batch_id, start)
+            yield from rows
+            if len(rows) < FLUSH_EVERY:
+                return
+            start = rows[-1].ordinal + 1
+
+    def _some_pages(self, batch_id: int, start: int) -> list[Row[Any]]:
+        wanted = select(page).where(page.c.batch_id == batch_id, page.c.ordinal >= start)
+        with self._engine.connect() as connection:
+            return list(connection.execute(wanted.order_by(page.c.ordinal).limit(FLUSH_EVERY)))
+
+    def _store(self, batch_id: int, portal: str, ordinal: int, received: Page, key: DataKey) -> dict[str, Any]:
+        address = key.address(received.body)
+        path = self._path(portal, received.received_at, address)
+        if not self._fs.exists(path):
+            self._write(path, key.seal(_compressor(self._local).compress(received.body), address))
+        return {
+            "batch_id": batch_id,
+            "ordinal": ordinal,
+            "name": received.name,
+            "request": received.request,
+            "received_at": received.received_at,
+            "key_id": key.key_id,
+            "address": address,
+            "path": path,
+            "byte_count": len(received.body),
+            "record_count": received.records,
+        }
+
+    def _path(self, portal: str, at: datetime, address: str) -> str:
+        return str(PurePosixPath(self._root, portal, at.date().isoformat(), address[:2], address))
+
+    def _write(self, path: str, sealed: bytes) -> None:
+        """Write under another name first: a half-written object never bears a content's name."""
+        unfinished = f"{path}.{os.getpid()}-{threading.get_ident()}"
+        try:
+            self._fs.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
+            self._fs.pipe_file(unfinished, sealed)
+            self._fs.mv(unfinished, path)
+        except OSError as error:
+            raise StoreError(
+                f"the landing store cannot be written ({type(error).__name__})",
+                where=str(self._root),
+                do="check space and rights of GATEWAY_LANDING, then run again",
+            ) from None
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        with self._engine.begin() as connection:
+            connection.execute(insert(page), self._waiting)
+            batch_id = self._waiting[0]["batch_id"]
+            landed = self._waiting[-1]["ordinal"] + 1
+            connection.execute(batch.update().where(batch.c.batch_id == batch_id).values(page_count=landed))
+        self._waiting = []
+
+
+def _compressor(local: threading.local) -> zstandard.ZstdCompressor:
+    """zstandard's objects must not be shared between threads."""
+    if not hasattr(local, "compressor"):
+        local.compressor = zstandard.ZstdCompressor(level=1)
+    compressor: zstandard.ZstdCompressor = local.compressor
+    return compressor
+
+
+def _decompressor(local: threading.local) -> zstandard.ZstdDecompressor:
+    if not hasattr(local, "decompressor"):
+        local.decompressor = zstandard.ZstdDecompressor()
+    decompressor: zstandard.ZstdDecompressor = local.decompressor
+    return decompressor

@@ -1,0 +1,169 @@
+"""load: the landed pages of a batch → decode → map → upsert, chunk by chunk. A killed load goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from connectors import decode
+from connectors.errors import ExplainedError
+from gateway.mapping.compile import Mapped, Mapping, compile_mapping
+from gateway.mapping.reject import Reject
+from gateway.portals import StreamSpec, fingerprint
+from gateway.runs import Counts
+from gateway.store import merge
+from gateway.records import Chunk, Refused, Source, source
+from gateway.upsert import Writer
+from gateway.workshop import Workshop
+
+CHUNK = 2000
+"""Records committed together, about: whole pages."""
+
+
+ASKED = "@request"
+"""The member under which a mapping reads what a page was asked with, as `@request.idQDCB`."""
+
+
+@dataclass
+class Pages:
+    """Some pages' records, and the page after them."""
+
+    records: list[Source]
+    through_page: int
+
+
+def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
+    """Load one landed batch (or go on with one that was interrupted); returns the counts of this call.
+
+    Raises StoreError when the database or the landed bytes fail; then nothing half-written stays.
+    """
+    stream = shop.portal(work.portal).stream(work.stream)
+    try:
+        return _load(shop, work, stream)
+    except ExplainedError as error:
+        raise error.located(stream.name) from None
+
+
+def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
+    mapping, print_ = compile_mapping(stream), fingerprint(stream)
+    loader = _Loader(shop, mapping, work, bytes.fromhex(print_))
+    counts = Counts()
+    with Writer(shop.engine, mapping, work) as writer, ThreadPoolExecutor(1) as committing:
+        # While one chunk is committed, the next is read and mapped.
+        pending: Future[Counts] | None = None
+        for pages in loader.pages():
+            chunk = loader.chunk(pages)
+            if pending:
+                done = pending.result()
+                counts += done
+                if done.changed:
+                    chunk = loader.recheck(pages, chunk)
+            pending = committing.submit(writer.write, chunk)
+        counts += pending.result() if pending else Counts()
+        writer.finish(mapping.drift(), print_)
+    return counts
+
+
+class _Loader:
+    """Reads and maps; writes nothing."""
+
+    def __init__(self, shop: Workshop, mapping: Mapping, work: Row[Any], print_: bytes) -> None:
+        self._shop, self._mapping, self._work, self._print = shop, mapping, work, print_
+        self._newest, self._key_at = _newest_column(mapping), mapping.key
+
+    def pages(self) -> Iterator[Pages]:
+        """Landed pages not yet loaded, in groups of about CHUNK records."""
+        landing, work = self._shop.landing, self._work
+        group = Pages([], work.loaded_pages)
+        for page in landing.pages(work.source_batch_id or work.batch_id, start=work.loaded_pages):
+            group.records.extend(self._sources(page, landing.read(page)))
+            group.through_page = page.ordinal + 1
+            if len(group.records) >= CHUNK:
+                yield group
+                group = Pages([], group.through_page)
+        if group.records or group.through_page > work.loaded_pages:
+            yield group
+
+    def _sources(self, page: Row[Any], body: bytes) -> Iterator[Source]:
+        stream = self._mapping.stream
+        asked = page.request["body"] if stream.for_each else None
+        for number, raw in enumerate(decode.records(decode.envelope(body), stream.records)):
+            yield source(raw, page.page_id, number, self._print, asked)
+
+    def chunk(self, pages: Pages) -> Chunk:
+        """Map the records that are not known by their hash."""
+        known = self._known([record.source_hash for record in pages.records])
+        chunk = Chunk(pages.through_page)
+        seen: dict[str, bytes] = {}
+        for record in pages.records:
+            if record.source_hash in known:
+                chunk.skipped.append(record.source_hash)
+            elif (mapped := self._map(record, chunk)) is not None:
+                self._place(chunk, record, mapped, seen)
+        chunk.newest = self._newest_of(chunk)
+        return chunk
+
+    def recheck(self, pages: Pages, chunk: Chunk) -> Chunk:
+        """The commit just before changed rows: what was skipped as known must still be known, else map again."""
+        return chunk if self._known(chunk.skipped) == set(chunk.skipped) else self.chunk(pages)
+
+    def _place(self, chunk: Chunk, record: Source, mapped: Mapped, seen: dict[str, bytes]) -> None:
+        key = mapped.values[self._key_at]
+        if seen.get(key) == record.source_hash:
+            chunk.repeated += 1
+            return
+        if key in seen:
+            chunk.rounds.append([])
+            seen.clear()
+        seen[key] = record.source_hash
+        chunk.rounds[-1].append((record, mapped))
+
+    def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
+        record = None
+        try:
+            record = decode.record(found.raw)
+            if found.asked:
+                record[ASKED] = found.asked
+            return self._mapping.apply(record)
+        except Reject as reject:
+            refusal = reject
+        except (msgspec.DecodeError, ExplainedError) as error:
+            refusal = Reject(f"not a readable record ({type(error).__name__})", ".", f"{len(bytes(found.raw))} bytes")
+        chunk.refused.append(Refused(found, self._key(record), refusal))
+        return None
+
+    def _key(self, record: Any) -> str | None:
+        """The natural key of a refused record, if that much of it can be read."""
+        try:
+            key = self._mapping.fields[self._mapping.key].read(record)
+        except Reject:
+            return None
+        return str(key)
+
+    def _known(self, hashes: list[bytes]) -> set[bytes]:
+        if not hashes:
+            return set()
+        with self._shop.engine.connect() as connection:
+            statement = merge.known_hashes(self._mapping.entity)
+            found = connection.exec_driver_sql(statement, (hashes, self._work.portal))
+            return {bytes(row[0]) for row in found}
+
+    def _newest_of(self, chunk: Chunk) -> str | None:
+        if self._newest is None or not chunk.rows:
+            return None
+        newest: datetime = max(mapped.values[self._newest] for _, mapped in chunk.rows)
+        return newest.isoformat(timespec="seconds")
+
+
+def _newest_column(mapping: Mapping) -> int | None:
+    """The column that holds the portal's time of change, when the stream is read incrementally by it."""
+    incremental = mapping.stream.incremental
+    if incremental is None:
+        return None
+    return next((n for n, each in enumerate(mapping.fields) if incremental.by in each.sources), None)

@@ -1,0 +1,184 @@
+"""A stream's mapping file → a Mapping: the functions that turn one source record into one canonical row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table
+
+from gateway.canonical import ENTITIES, Entity, part_columns
+from gateway.errors import ConfigError
+from gateway.mapping import crosswalk, paths
+from gateway.mapping.fields import Field, compile_field
+from gateway.mapping.reject import Reject, Unfit
+from gateway.portals import StreamSpec
+
+
+@dataclass(frozen=True)
+class Part:
+    """A repeated part: which elements, and the fields of each."""
+
+    name: str
+    table: Table
+    lists: tuple[tuple[str, tuple[Field, ...]], ...]
+
+    def rows(self, record: Any) -> list[dict[str, Any]]:
+        """The part's rows in order; raises Reject for the first element that does not fit."""
+        rows: list[dict[str, Any]] = []
+        for path, fields in self.lists:
+            try:
+                scopes = list(paths.elements(record, path))
+            except Unfit as unfit:
+                raise Reject(unfit.reason, path, "") from None
+            for number, scope in enumerate(scopes):
+                rows.append({"ordinal": len(rows), **_filled(fields, scope, f"{path}[{number}]")})
+        return rows
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A record that passed: values in the order of `Mapping.columns`, its parts, and the hash of all it says."""
+
+    values: tuple[Any, ...]
+    parts: dict[str, list[dict[str, Any]]]
+    content_hash: bytes
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A compiled stream. columns: the canonical columns it fills, `key` the position of the entity's code among them."""
+
+    stream: StreamSpec
+    entity: Entity
+    fields: tuple[Field, ...]
+    parts: tuple[Part, ...]
+    known: frozenset[str]
+    shapes: Counter[tuple[str, ...]] = field(default_factory=Counter, compare=False)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of `Mapped.values`."""
+        return [each.column for each in self.fields]
+
+    @property
+    def key(self) -> int:
+        """Where the entity's code stands in `Mapped.values`."""
+        return self.columns.index(self.entity.code)
+
+    def apply(self, record: dict[str, Any]) -> Mapped:
+        """Map one record. Raises Reject with reason, path and value when any part of it does not fit."""
+        self.shapes[tuple(record)] += 1
+        filled = tuple([each.read(record) for each in self.fields])
+        parts = {part.name: part.rows(record) for part in self.parts}
+        return Mapped(filled, parts, _hash(filled, parts))
+
+    def drift(self) -> dict[tuple[str, str], int]:
+        """(path, appeared or vanished) → records, over all records mapped so far."""
+        found: Counter[tuple[str, str]] = Counter()
+        total = self.shapes.total()
+        present: Counter[str] = Counter()
+        for shape, count in self.shapes.items():
+            present.update(dict.fromkeys(shape, count))
+        found.update({(name, "appeared"): count for name, count in present.items() if name not in self.known})
+        read = {source.split(".")[0] for each in self.fields for source in each.sources}
+        found.update({(name, "vanished"): total for name in read if total and not present[name]})
+        return dict(found)
+
+
+def compile_mapping(stream: StreamSpec) -> Mapping:
+    """Compile a stream's file. Raises ConfigError with file and line for what the schema cannot see."""
+    said = stream.document.content
+    entity = _entity(stream)
+    lookup = _lookup(stream)
+    fields = _fields(stream, entity.table, said["fields"], ["fields"], lookup, entity.columns)
+    parts = tuple(_part(stream, entity, name, lookup) for name in said.get("parts", {}))
+    return Mapping(stream, entity, fields, parts, _known(said))
+
+
+def _filled(fields: tuple[Field, ...], scope: paths.Scope, place: str) -> dict[str, Any]:
+    filled = {}
+    for each in fields:
+        above = "of" in each.said or "position_of" in each.said
+        try:
+            filled[each.column] = each.read(scope if above else scope.element)
+        except Reject as reject:
+            raise Reject(reject.reason, f"{place}.{reject.path}", reject.value) from None
+    return filled
+
+
+def _hash(filled: tuple[Any, ...], parts: dict[str, Any]) -> bytes:
+    return hashlib.blake2b(msgspec.json.encode((filled, parts)), digest_size=16).digest()
+
+
+def _entity(stream: StreamSpec) -> Entity:
+    if stream.into not in ENTITIES:
+        raise ConfigError(
+            f"no entity {stream.into!r}",
+            where=stream.document.where(["into"]),
+            do=f"name one of {', '.join(ENTITIES)}",
+        )
+    return ENTITIES[stream.into]
+
+
+def _lookup(stream: StreamSpec) -> crosswalk.Lookup:
+    folder = stream.document.path.parent.parent / "crosswalks"
+
+    @cache
+    def load(name: str) -> crosswalk.Crosswalk:
+        return crosswalk.load(Path(folder / f"{name}.tsv"))
+
+    return load
+
+
+def _fields(
+    stream: StreamSpec,
+    table: Table,
+    said: Dict[str, Any],
+    place: list[str | int],
+    lookup: crosswalk.Lookup,
+    fillable: list[str],
+) -> tuple[Field, ...]:
+    compiled = []
+    for column, entry in said.items():
+        where = stream.document.where([*place, column])
+        if column not in fillable:
+            raise ConfigError(f"{table.name} has no column {column!r}", where=where, do=f"it has {', '.join(fillable)}")
+        compiled.append(compile_field(table.c[column], entry, lookup, where))
+    missing = [name for name in fillable if not table.c[name].nullable and name not in said]
+    if missing:
+        where = stream.document.where(place)
+        raise ConfigError(f"{table.name} needs {', '.join(missing)}", where=where, do="say where they come from")
+    return tuple(compiled)
+
+
+def _part(stream: StreamSpec, entity: Entity, name: str, lookup: crosswalk.Lookup) -> Part:
+    place: list[str | int] = ["parts", name]
+    if name not in entity.parts:
+        there = ", ".join(entity.parts) or "none"
+        raise ConfigError(f"{entity.name} has no part {name!r}", where=stream.document.where(place), do=f"parts: {there}")
+    table = entity.parts[name]
+    said = stream.document.content["parts"][name]
+    lists = []
+    for number, entry in enumerate(said if isinstance(said, list) else [said]):
+        spot = [*place, number, "fields"] if isinstance(said, list) else [*place, "fields"]
+        fields = _fields(stream, table, entry["fields"], spot, lookup, part_columns(table))
+        lists.append((entry["each"], fields))
+    return Part(name, table, tuple(lists))
+
+
+def _known(said: Dict[str, Any]) -> frozenset[str]:
+    """The top members a mapping speaks of: read by a field or a part, or ignored on purpose."""
+    named: set[str] = {"@request", *said.get("ignored", ())}
+    for entry in said["fields"].values():
+        source = entry.get("from", ())
+        named.update([source] if isinstance(source, str) else source)
+    for part in said.get("parts", {}).values():
+        named.update(entry["each"] for entry in (part if isinstance(part, list) else [part]))
+    return frozenset(name.split(".")[0] for name in named)

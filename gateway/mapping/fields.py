@@ -1,0 +1,151 @@
+"""One line of a mapping file → one function: source value in, canonical value out, or a Reject that names the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Text
+
+from gateway.errors import ConfigError
+from gateway.mapping import paths, times, values
+from gateway.mapping.crosswalk import Crosswalk, Lookup
+from gateway.mapping.reject import Reject, Unfit, shown
+
+Read = Callable[[Any], Any]
+
+REMEMBER = 2000
+"""How many texts a field remembers the conversion of."""
+
+FITS: tuple[tuple[type, frozenset[str]], ...] = (
+    (Text, frozenset({"text", "line", "code", "html", "as_written"})),
+    (Integer, frozenset({"int"})),
+    (Numeric, frozenset({"int", "decimal", "money"})),
+    (Boolean, frozenset({"bool"})),
+    (DateTime, frozenset({"instant"})),
+    (Date, frozenset({"date"})),
+)
+"""Which types of the mapping language a column of ours can take."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A canonical column and how it is filled. `said` is the mapping file's own entry."""
+
+    column: str
+    said: Mapping[str, Any]
+    read: Read
+    crosswalk: Crosswalk | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source paths it reads."""
+        source = self.said.get("from", ())
+        return (source,) if isinstance(source, str) else tuple(source)
+
+    @property
+    def personal(self) -> bool:
+        """Whether the mapping classifies the value as personal data."""
+        return self.said.get("classified") == "personal"
+
+
+def compile_field(column: Column[Any], said: Mapping[str, Any], lookup: Lookup, where: str) -> Field:
+    """Compile one entry; ConfigError (at `where`) when it cannot fit its column."""
+    crosswalk = lookup(said["lookup"]) if "lookup" in said else None
+    if "const" in said or "position_of" in said:
+        return Field(column.name, said, _constant(said), crosswalk)
+    _check_type(column, said, where)
+    read = _reader(
+        get=_getter(said),
+        convert=_converter(said, crosswalk),
+        place=" or ".join(Field(column.name, said, _nothing).sources),
+        required=said.get("required", False) or not column.nullable,
+        personal=said.get("classified") == "personal",
+    )
+    return Field(column.name, said, _in_scope(read, said), crosswalk)
+
+
+def _nothing(_: Any) -> None:
+    return None
+
+
+def _constant(said: Mapping[str, Any]) -> Read:
+    if "position_of" in said:
+        level = said["position_of"]
+        return lambda scope: scope.numbers[level]
+    constant = said["const"]
+    return lambda _: constant
+
+
+def _check_type(column: Column[Any], said: Mapping[str, Any], where: str) -> None:
+    kind = said.get("type", "text")
+    allowed = next(types for sql_type, types in FITS if isinstance(column.type, sql_type))
+    if kind not in allowed:
+        raise ConfigError(
+            f"{column.name} cannot take type {kind!r}", where=where, do=f"use one of {', '.join(sorted(allowed))}"
+        )
+    if kind in {"date", "instant"} and "format" not in said:
+        raise ConfigError(f"{column.name} has no format", where=where, do="say how it is written, as format: dd/MM/yyyy")
+    if column.info.get("personal") and said.get("classified") != "personal":
+        raise ConfigError(f"{column.name} holds personal data", where=where, do="add classified: personal")
+
+
+def _getter(said: Mapping[str, Any]) -> paths.Getter:
+    source = said["from"]
+    names = [source] if isinstance(source, str) else source
+    getters = [_one_getter(name, said) for name in names]
+    return getters[0] if len(getters) == 1 else paths.first_of(getters)
+
+
+def _one_getter(name: str, said: Mapping[str, Any]) -> paths.Getter:
+    get = (lambda element: element) if name == "." else paths.getter(name, said.get("first", False))
+    if "pick" in said:
+        return paths.picked(get, said["pick"]["where"], said["pick"]["take"])
+    if "join" in said:
+        return paths.joined(get, said["join"]["take"], said["join"]["with"])
+    return get
+
+
+def _converter(said: Mapping[str, Any], crosswalk: Crosswalk | None) -> values.Convert:
+    if crosswalk:
+        return crosswalk.convert
+    kind = said.get("type", "text")
+    if kind in {"date", "instant"}:
+        form = said["format"]
+        formats = (form,) if isinstance(form, str) else tuple(form)
+        return times.instant(formats) if kind == "instant" else times.day(formats)
+    return values.PLAIN[kind]
+
+
+def _reader(get: paths.Getter, convert: values.Convert, place: str, required: bool, personal: bool) -> Read:
+    # Names, codes and words come again and again: what a text became is remembered, up to a bound.
+    remembered: dict[str, Any] = {}
+
+    def read(record: Any) -> Any:
+        value = None
+        try:
+            value = get(record)
+            if value.__class__ is str:
+                found = remembered.get(value)
+                if found is None and value != "":
+                    found = convert(value)
+                    if len(remembered) < REMEMBER:
+                        remembered[value] = found
+            else:
+                found = None if value is None else convert(value)
+        except Unfit as unfit:
+            raise Reject(unfit.reason, place, shown(value, personal)) from None
+        if found is None and required:
+            raise Reject("required, but absent or empty", place, "")
+        return found
+
+    return read
+
+
+def _in_scope(read: Read, said: Mapping[str, Any]) -> Read:
+    """In a repeated part, read from the element itself or, with `of`, from an object above it."""
+    if "of" not in said:
+        return read
+    level = said["of"]
+    return lambda scope: read(scope.objects[level])

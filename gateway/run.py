@@ -1,0 +1,147 @@
+"""What runs, in which order: a portal's streams are fetched and landed, then decoded, mapped and upserted, under its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from sqlalchemy import Row, select
+
+from connectors.auth import SignedIn
+from connectors.connection import Connection
+from connectors.errors import ExplainedError, PortalAway, SignInRefused
+from gateway.errors import NeedsPerson
+from gateway.fetch import fetch_stream, sign_on
+from gateway.load import load_batch
+from gateway.log import log
+from gateway.portals import PortalSpec, StreamSpec
+from gateway.runs import Counts, batches, close_run, mark_batch, open_run
+from gateway.store.database import portal_lock
+from gateway.store.ops import batch, run
+from gateway.workshop import Workshop
+
+Notice = Callable[[str, Counts], None]
+"""Told what is going on: a line for a person, and the counts so far."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did. errors: one for each stream that failed."""
+
+    run_id: int
+    portal: str
+    counts: Counts = field(default_factory=Counts)
+    errors: tuple[ExplainedError, ...] = ()
+
+    def verdict(self) -> ExplainedError | None:
+        """The error the run ends with: the gravest failure, else that something is quarantined, else none."""
+        if self.errors:
+            return max(self.errors, key=lambda error: error.exit_code)
+        if self.counts.quarantined:
+            return NeedsPerson(
+                f"{self.counts.quarantined} records are in quarantine",
+                where=self.portal,
+                do=f"see: gateway quarantine list {self.portal}",
+            )
+        return None
+
+
+def sync(shop: Workshop, portal: str, *, full: bool = False, trigger: str = "cli", only: str = "") -> Report:
+    """Fetch and load all streams of a portal, or `only` one. Failures of single streams are in the report, not raised."""
+    with portal_lock(shop.engine, portal):
+        run_id = _open(shop, portal, full, trigger)
+        fetched = _fetch(shop, shop.portal(portal), run_id, full, only, None)
+        return _load_and_close(shop, portal, run_id, fetched)
+
+
+def fetch(
+    shop: Workshop,
+    portal: str,
+    *,
+    full: bool = False,
+    trigger: str = "cli",
+    only: str = "",
+    connection: Connection | None = None,
+) -> Report:
+    """Fetch and land a portal's streams; the run stays open for `load`. Streams this run has landed are not asked again."""
+    with portal_lock(shop.engine, portal):
+        run_id = _open(shop, portal, full, trigger)
+        return Report(run_id, portal, errors=_fetch(shop, shop.portal(portal), run_id, full, only, connection))
+
+
+def load(shop: Workshop, portal: str, run_id: int | None = None) -> Report:
+    """Load everything the portal has landed and close the run (the newest one when none is named)."""
+    with portal_lock(shop.engine, portal):
+        run_id = run_id or _newest_run(shop, portal)
+        return _load_and_close(shop, portal, run_id, _fetch_failures(shop, run_id))
+
+
+def _open(shop: Workshop, portal: str, full: bool, trigger: str) -> int:
+    spec = shop.portal(portal)
+    log.info("run opened", portal=portal, streams=[stream.stream for stream in spec.streams])
+    return open_run(shop.engine, portal, "full" if full else "incremental", trigger)
+
+
+def _fetch(
+    shop: Workshop, spec: PortalSpec, run_id: int, full: bool, only: str, connection: Connection | None
+) -> tuple[ExplainedError, ...]:
+    client, errors = sign_on(spec, connection), list[ExplainedError]()
+    landed = {work.stream for work in batches(shop.engine, run_id=run_id) if work.state in {"landed", "loaded"}}
+    for stream in [spec.stream(only)] if only else spec.streams:
+        if stream.stream in landed:
+            continue
+        try:
+            _fetch_one(shop, client, stream, run_id, full)
+        except ExplainedError as error:
+            log.error("fetch failed", portal=spec.portal, stream=stream.stream, error=str(error))
+            errors.append(error)
+            # The other streams would meet the same; and a wrong password asked again may lock the account.
+            if isinstance(error, PortalAway | SignInRefused) or error.exit_code == 4:
+                break
+    return tuple(errors)
+
+
+def _fetch_one(shop: Workshop, client: SignedIn, stream: StreamSpec, run_id: int, full: bool) -> None:
+    batch_id = fetch_stream(shop, client, stream, run_id, full)
+    work = batches(shop.engine, batch_id=batch_id)[0]
+    log.info("landed", portal=stream.portal, stream=stream.stream, batch=batch_id, pages=work.page_count, mode=work.mode)
+
+
+def _load_and_close(shop: Workshop, portal: str, run_id: int, errors: tuple[ExplainedError, ...]) -> Report:
+    failed = list(errors)
+    counts = Counts()
+    for work in batches(shop.engine, portal=portal, state="landed"):
+        try:
+            done = load_batch(shop, work)
+            log.info("loaded", portal=portal, stream=work.stream, batch=work.batch_id, **vars(done))
+            counts += done
+        except ExplainedError as error:
+            log.error("load failed", portal=portal, stream=work.stream, batch=work.batch_id, error=str(error))
+            failed.append(error)
+            # When it is the database that failed, the note cannot be written either; the error itself is still raised.
+            with suppress(ExplainedError):
+                mark_batch(shop.engine, work.batch_id, error=str(error))
+    report = Report(run_id, portal, counts, tuple(failed))
+    with suppress(ExplainedError) if failed else suppress():
+        close_run(shop.engine, run_id, max(failed, key=lambda each: each.exit_code) if failed else None)
+    return report
+
+
+def _newest_run(shop: Workshop, portal: str) -> int:
+    with shop.engine.connect() as connection:
+        found = connection.scalar(select(run.c.run_id).filter_by(portal=portal).order_by(run.c.run_id.desc()).limit(1))
+    return int(found) if found else open_run(shop.engine, portal, "load", "cli")
+
+
+def _fetch_failures(shop: Workshop, run_id: int) -> tuple[ExplainedError, ...]:
+    """Streams whose last try in this run failed."""
+    newest: dict[str, Row[tuple[object, ...]]] = {}
+    with shop.engine.connect() as connection:
+        for row in connection.execute(select(batch).filter_by(run_id=run_id).order_by(batch.c.batch_id)):
+            newest[row.stream] = row
+    return tuple(
+        PortalAway("was not fetched in this run", where=f"{row.portal}/{row.stream}", do=row.error or "")
+        for row in newest.values()
+        if row.state == "failed"
+    )

@@ -1,0 +1,73 @@
+"""Connections to PostgreSQL, and the lock that keeps two runs off the same portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event, exc, text
+
+from gateway.errors import ConfigError, LockedError, StoreError
+
+
+def connect(url: str) -> Engine:
+    """An engine on the gateway's database. Connects lazily; see `store_errors` for what failures become."""
+    try:
+        parsed = sqlalchemy.make_url(url)
+    except exc.ArgumentError:
+        raise ConfigError(
+            "not a database URL", where="GATEWAY_DATABASE_URL", do="write postgresql+psycopg://user:password@host/name"
+        ) from None
+    if parsed.get_backend_name() != "postgresql":
+        raise ConfigError(
+            f"{parsed.get_backend_name()} is not supported",
+            where="GATEWAY_DATABASE_URL",
+            do="PostgreSQL 18 is the only database: postgresql+psycopg://…",
+        )
+    engine = sqlalchemy.create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=4,
+        # No prepared plans: one made while a table was small would still read all of it when it is large.
+        connect_args={"connect_timeout": 10, "application_name": "gateway", "prepare_threshold": None},
+    )
+    event.listen(engine, "handle_error", _explain)
+    return engine
+
+
+def _explain(context: sqlalchemy.engine.ExceptionContext) -> None:
+    """Say what failed without the statement's parameters, which hold records."""
+    error = context.original_exception
+    state = getattr(error, "sqlstate", None)
+    if context.is_disconnect or state is None or state.startswith(("08", "57", "53")):
+        first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise StoreError(
+            f"the database is not reachable ({first_line})",
+            where="GATEWAY_DATABASE_URL",
+            do="start it or correct the address, then run again: nothing half-written stays",
+        ) from None
+    if state in {"42P01", "3F000", "42703"}:
+        raise StoreError(
+            "the database lacks a table of this release", where="GATEWAY_DATABASE_URL", do="run: gateway db upgrade"
+        ) from None
+
+
+@contextmanager
+def portal_lock(engine: Engine, portal: str) -> Iterator[None]:
+    """Hold the portal for one run; LockedError when another run has it. Ends with the session, also on SIGKILL."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"name": f"portal:{portal}"}
+        if not connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:name, 0))"), key):
+            raise LockedError(
+                "another run is working on this portal", where=portal, do="wait until it is over; see: gateway status"
+            )
+        try:
+            yield
+        finally:
+            if not connection.invalidated:
+                connection.execute(text("select pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+
+
+def driver(connection: Connection) -> sqlalchemy.PoolProxiedConnection:
+    """The psycopg connection under a SQLAlchemy one, for COPY."""
+    return connection.connection

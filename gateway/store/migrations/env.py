@@ -1,0 +1,16 @@
+"""Alembic's entry: runs the migrations on the connection that `gateway.store.migrate` hands over."""
+
+from alembic import context
+
+from gateway.store import ops
+from gateway.store.core import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    include_schemas=True,
+    version_table_schema="ops",
+    include_name=lambda name, kind, parent: kind != "schema" or name in ops.SCHEMAS,
+)
+with context.begin_transaction():
+    context.run_migrations()

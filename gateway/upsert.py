@@ -1,0 +1,137 @@
+"""upsert: mapped rows are staged by COPY and merged by natural key; counts, quarantine and cursor move in the same commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, func, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway import quarantine, runs
+from gateway.mapping.compile import Mapped, Mapping
+from gateway.records import Chunk
+from gateway.records import Row as Staged
+from gateway.runs import Counts
+from gateway.store import merge, ops
+from gateway.store.core import BEGINNING
+
+
+class Writer:
+    """Writes the chunks of one batch, each in one transaction, over one connection with its temporary tables."""
+
+    def __init__(self, engine: Engine, mapping: Mapping, work: Row[Any]) -> None:
+        self._mapping, self._work, self._entity = mapping, work, mapping.entity
+        self._connection = engine.connect()
+        self._binds = {"issuer": work.portal, "batch_id": work.batch_id, "beginning": BEGINNING}
+
+    def __enter__(self) -> Self:
+        self._connection.execute(text(merge.create_stage(self._entity, self._mapping.columns)))
+        self._open_ones = quarantine.has_open(self._connection, self._work.portal, self._work.stream)
+        self._connection.commit()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        # The connection carries temporary tables and settings of this batch: it must not go back to the pool.
+        self._connection.invalidate()
+        self._connection.close()
+
+    def write(self, chunk: Chunk) -> Counts:
+        """Commit one chunk; returns what became of it."""
+        with self._connection.begin():
+            counts = sum((self._upsert(rows) for rows in chunk.rounds if rows), Counts())
+            counts += Counts(unchanged=len(chunk.skipped) + chunk.repeated, quarantined=len(chunk.refused))
+            self._quarantine(chunk)
+            runs.record(self._connection, self._work, counts, chunk.through_page)
+            self._remember(chunk.newest)
+        return counts
+
+    def finish(self, drift: dict[tuple[str, str], int], fingerprint: str) -> None:
+        """Close the batch: its state, its drift, and the stream's cursor, in one commit."""
+        with self._connection.begin():
+            self._record_drift(drift)
+            self._connection.execute(
+                update(ops.batch)
+                .where(ops.batch.c.batch_id == self._work.batch_id)
+                .values(state="loaded", mapping_sha256=fingerprint, finished_at=func.now())
+            )
+            if self._work.mode != "replay":
+                self._move_cursor()
+
+    def _upsert(self, rows: list[Staged]) -> Counts:
+        self._connection.exec_driver_sql(merge.EMPTY)
+        self._copy(rows)
+        self._run(merge.merge(self._entity, self._mapping.columns))
+        new, changed = self._connection.exec_driver_sql(merge.COUNT).one()
+        if new or changed:
+            self._follow()
+        elif self._entity.history is not None:
+            self._run(merge.append_history(self._entity))
+        return Counts(new, changed, len(rows) - new - changed)
+
+    def _follow(self) -> None:
+        """What hangs on changed rows: history, parts, versions."""
+        if self._entity.history is not None:
+            self._run(merge.append_history(self._entity))
+        for part in self._mapping.parts:
+            for statement in merge.replace_part(part.name, part.table):
+                self._run(statement)
+        if self._entity.versions is not None:
+            self._run(merge.append_version(self._entity))
+
+    def _run(self, statement: str) -> None:
+        self._connection.exec_driver_sql(statement, self._binds)
+
+    def _copy(self, rows: Iterable[Staged]) -> None:
+        whole = bool(self._entity.parts or self._entity.versions)
+        columns = self._mapping.columns
+        cursor = self._connection.connection.cursor()
+        with cursor.copy(merge.copy_stage(columns)) as copy:  # type: ignore[attr-defined]
+            for number, (source, mapped) in enumerate(rows):
+                content = _content(columns, mapped) if whole else None
+                copy.write_row((number, *mapped.values, source.source_hash, mapped.content_hash, content))
+
+    def _quarantine(self, chunk: Chunk) -> None:
+        if chunk.refused:
+            quarantine.add(self._connection, self._work, chunk.refused)
+            self._open_ones = True
+        if self._open_ones:
+            keys = [mapped.values[self._mapping.key] for _, mapped in chunk.rows]
+            quarantine.resolve(self._connection, self._work, keys, [source.record_hash for source, _ in chunk.rows])
+
+    def _remember(self, newest: str | None) -> None:
+        if newest is None:
+            return
+        batch = ops.batch.c
+        newer = func.greatest(func.coalesce(batch.cursor_to, newest), newest)
+        self._connection.execute(
+            update(ops.batch).where(batch.batch_id == self._work.batch_id).values(cursor_to=newer)
+        )
+
+    def _record_drift(self, drift: dict[tuple[str, str], int]) -> None:
+        work = self._work
+        for (path, kind), count in drift.items():
+            row = {"portal": work.portal, "stream": work.stream, "path": path, "kind": kind}
+            values = {**row, "batch_id": work.batch_id, "record_count": count}
+            self._connection.execute(insert(ops.drift).values(values).on_conflict_do_nothing())
+
+    def _move_cursor(self) -> None:
+        """To the newest change seen, but never past the time the batch began: a portal's clock may run ahead."""
+        self._connection.exec_driver_sql(
+            """
+            insert into ops.cursor (portal, stream, value, batch_id)
+            select portal, stream, least(cursor_to, to_char(started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS+00:00')),
+                batch_id
+            from ops.batch where batch_id = %(batch_id)s and cursor_to is not null
+            on conflict (portal, stream) do update set value = excluded.value, batch_id = excluded.batch_id
+            where ops.cursor.value < excluded.value""",
+            self._binds,
+        )
+
+
+def _content(columns: list[str], mapped: Mapped) -> str:
+    """The canonical record as one JSON document: what a version keeps, and where part rows are read from."""
+    document = {**dict(zip(columns, mapped.values, strict=True)), "parts": mapped.parts}
+    return msgspec.json.encode(document).decode()

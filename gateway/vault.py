@@ -1,0 +1,111 @@
+"""Keys of the landing store: one data key per portal and day, wrapped by GATEWAY_SECRET_KEY and kept in the database.
+
+Deleting a day's key makes that day's bytes unreadable for ever, which is how retention works; a secret key is rotated by
+putting a new one in front of the list, and old data keys stay readable while their secret key is listed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Engine, Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.errors import ConfigError, StoreError
+from gateway.store.ops import day_key
+
+NONCE = 12
+
+
+@dataclass(frozen=True)
+class DataKey:
+    """A day's key of a portal: encrypts bytes, and names them by a keyed hash so that a name betrays no content."""
+
+    key_id: int
+    secret: bytes
+
+    def seal(self, plain: bytes, address: str) -> bytes:
+        """AES-256-GCM with a fresh nonce; the address is authenticated too, so objects cannot be swapped."""
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(self._derived(b"seal")).encrypt(nonce, plain, address.encode())
+
+    def open(self, sealed: bytes, address: str) -> bytes:
+        """The plain bytes; StoreError when they were changed, cut or swapped."""
+        try:
+            return AESGCM(self._derived(b"seal")).decrypt(sealed[:NONCE], sealed[NONCE:], address.encode())
+        except InvalidTag:
+            raise StoreError(
+                f"{len(sealed)} bytes do not match their key and address",
+                where=address,
+                do="the object was damaged or replaced: restore it, or fetch the stream again",
+            ) from None
+
+    def address(self, plain: bytes) -> str:
+        """The content's name: HMAC-SHA256 under this key."""
+        return hmac.digest(self._derived(b"address"), plain, "sha256").hex()
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return hmac.digest(self.secret, purpose, hashlib.sha256)
+
+
+class Vault:
+    """Finds and makes data keys."""
+
+    def __init__(self, engine: Engine, secret_keys: tuple[bytes, ...]) -> None:
+        if not secret_keys:
+            raise ConfigError(
+                "GATEWAY_SECRET_KEY is not set",
+                do="make a key with: python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
+            )
+        self._engine, self._secrets = engine, secret_keys
+        self._opened: dict[int, DataKey] = {}
+
+    def key_for(self, portal: str, day: date) -> DataKey:
+        """The key of a portal's day, made when there is none yet."""
+        master = self._secrets[0]
+        nonce = os.urandom(NONCE)
+        wrapped = nonce + AESGCM(master).encrypt(nonce, os.urandom(32), _context(portal, day))
+        row = {"portal": portal, "day": day, "wrapped": wrapped, "wrapped_by": _name(master)}
+        with self._engine.begin() as connection:
+            connection.execute(insert(day_key).values(row).on_conflict_do_nothing())
+            found = connection.execute(select(day_key).filter_by(portal=portal, day=day)).one()
+        return self._unwrap(found)
+
+    def key(self, key_id: int) -> DataKey:
+        """A key by id; StoreError when retention has deleted it."""
+        if key_id not in self._opened:
+            with self._engine.connect() as connection:
+                found = connection.execute(select(day_key).filter_by(key_id=key_id)).one_or_none()
+            if found is None:
+                raise StoreError(
+                    f"data key {key_id} was deleted by retention", do="these bytes cannot be read again; fetch the stream"
+                )
+            self._opened[key_id] = self._unwrap(found)
+        return self._opened[key_id]
+
+    def _unwrap(self, row: Row[Any]) -> DataKey:
+        master = next((secret for secret in self._secrets if _name(secret) == row.wrapped_by), None)
+        if master is None:
+            raise ConfigError(
+                f"no key of GATEWAY_SECRET_KEY opens data key {row.key_id}",
+                do=f"put the key with fingerprint {row.wrapped_by} back into the list",
+            )
+        wrapped: bytes = row.wrapped
+        context = _context(row.portal, row.day)
+        return DataKey(row.key_id, AESGCM(master).decrypt(wrapped[:NONCE], wrapped[NONCE:], context))
+
+
+def _name(secret: bytes) -> str:
+    """A fingerprint that tells which secret key wrapped a data key."""
+    return hashlib.sha256(b"gateway key" + secret).hexdigest()[:16]
+
+
+def _context(portal: str, day: date) -> bytes:
+    return f"{portal}/{day.isoformat()}".encode()

@@ -1,0 +1,47 @@
+"""What every step works with: the database, the landing store, the portals. Made once at the edge, handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Engine
+
+from gateway.config import Settings, load_settings, needed
+from gateway.land import Landing
+from gateway.portals import PortalSpec, load_portal, portal_names
+from gateway.store.database import connect
+from gateway.vault import Vault
+
+
+@dataclass(frozen=True, eq=False)
+class Workshop:
+    """Opened tools of one command or task."""
+
+    settings: Settings
+    engine: Engine
+    landing: Landing
+
+    @cache  # noqa: B019  # lives as long as the command
+    def portal(self, name: str) -> PortalSpec:
+        """A portal's checked mapping folder."""
+        return load_portal(self.settings.mappings, name)
+
+    def portals(self) -> list[str]:
+        """The names of all portals."""
+        return portal_names(self.settings.mappings)
+
+
+def open_database(settings: Settings | None = None) -> Engine:
+    """The gateway's database, from GATEWAY_DATABASE_URL."""
+    settings = settings or load_settings()
+    example = "postgresql+psycopg://gateway@/gateway?host=/var/run/postgresql"
+    return connect(needed(settings.database_url, "GATEWAY_DATABASE_URL", example))
+
+
+def open_workshop(settings: Settings | None = None) -> Workshop:
+    """Everything a sync needs, from the environment. Raises ConfigError for what is not set."""
+    settings = settings or load_settings()
+    engine = open_database(settings)
+    url = needed(settings.landing, "GATEWAY_LANDING", "/var/lib/gateway/landing")
+    return Workshop(settings, engine, Landing(engine, Vault(engine, settings.secret_keys), url))

@@ -84,6 +84,10 @@ class SignedIn:
                 do=f"check the credentials in connection {self.client.connection.connection_id}",
             ) from None
 
+    def sign_in(self) -> None:
+        """Sign in now, without asking for anything; raises as `send` does."""
+        self._sign_in(stale=None)
+
     def _call(self, request: Request, token: str) -> tuple[bytes, Envelope]:
         body = self.client.send(self._carry(request, token)).body
         members = envelope(body)

@@ -63,6 +63,19 @@ class Landing:
                 return
             start = rows[-1].ordinal + 1
 
+    def objects_before(self, before: datetime) -> Iterator[str]:
+        """Objects of days that ended before an instant, also unfinished ones."""
+        if not self._fs.exists(self._root):
+            return
+        for path in self._fs.find(self._root):
+            day = PurePosixPath(path).relative_to(self._root).parts[1]
+            if day < before.date().isoformat():
+                yield path
+
+    def remove(self, path: str) -> None:
+        """Remove one object."""
+        self._fs.rm_file(path)
+
     def _some_pages(self, batch_id: int, start: int) -> list[Row[Any]]:
         wanted = select(page).where(page.c.batch_id == batch_id, page.c.ordinal >= start)
         with self._engine.connect() as connection:

@@ -1,0 +1,27 @@
+"""Writes the shared data sets when the portals they are made of have been synchronised."""
+
+from airflow.sdk import AssetAny, dag
+
+from gateway.airflow import portal_asset, portal_cards, publish
+
+DOC = """
+### Công bố dữ liệu dùng chung · publish shared data sets
+
+Runs after any portal's sync. Each set in `schemas/datasets/` becomes a new version only if its rows changed; `latest`
+is switched when the version is whole and on disk.
+"""
+
+
+@dag(
+    schedule=AssetAny(*(portal_asset(card["portal"]) for card in portal_cards())),
+    catchup=False,
+    max_active_runs=1,
+    tags=["publish"],
+    doc_md=DOC,
+    default_args={"owner": "gateway"},
+)
+def publish_datasets():
+    publish()
+
+
+publish_datasets()

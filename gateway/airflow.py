@@ -1,0 +1,121 @@
+"""The only module that knows Airflow: what DAG files need to wire portals, tasks, assets and retries.
+
+Imports of the pipeline happen inside the tasks, so that a DAG file is parsed without a database driver in sight.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import yaml
+from airflow.sdk import Asset, BaseHook, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context, task
+
+from gateway.config import mapping_folders
+
+RETRIES = 3
+
+RETRY_POLICY = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(exception="connectors.errors.FatalPortalError", action=RetryAction.FAIL),
+        RetryRule(exception="gateway.errors.ConfigError", action=RetryAction.FAIL),
+        RetryRule(
+            exception="gateway.errors.LockedError", action=RetryAction.RETRY, retry_delay=timedelta(minutes=1)
+        ),
+        RetryRule(
+            exception="connectors.errors.RetriablePortalError",
+            action=RetryAction.RETRY,
+            retry_delay=timedelta(minutes=5),
+        ),
+        RetryRule(exception="gateway.errors.StoreError", action=RetryAction.RETRY, retry_delay=timedelta(minutes=1)),
+    ]
+)
+"""Our error taxonomy as Airflow's retries: a wrong password fails at once, a busy portal is asked again later."""
+
+
+def portal_cards() -> list[dict[str, Any]]:
+    """portal.yaml of every portal, read plainly: enough to draw DAGs; the tasks check the files in full."""
+    cards = []
+    for folder in mapping_folders():
+        for path in sorted(folder.glob("*/portal.yaml")):
+            cards.append(yaml.safe_load(path.read_text("utf-8")))
+    return cards
+
+
+def portal_asset(portal: str) -> Asset:
+    """What a sync of this portal renews: its part of the core tables."""
+    return Asset(name=f"core_{portal}", uri=f"x-gateway://core/{portal}")
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def fetch(portal: str, full: bool = False) -> int:
+    """fetch and land all streams of a portal; returns the run's number."""
+    from gateway import run
+    from gateway.workshop import open_workshop
+
+    shop = open_workshop()
+    connection = _connection(shop.portal(portal).connection)
+    report = run.fetch(shop, portal, full=full, trigger=_run_id(), connection=connection)
+    if report.errors:
+        raise max(report.errors, key=lambda error: error.exit_code)
+    return report.run_id
+
+
+# It runs also when fetch failed: what other streams landed is taken in, and the run is closed as failed.
+@task(retries=RETRIES, retry_policy=RETRY_POLICY, trigger_rule="all_done")
+def load(portal: str, outlet_events: Any = None) -> dict[str, int]:
+    """decode, map and upsert what was landed; tells the asset's readers which run it was and how much it brought."""
+    from gateway import run
+    from gateway.workshop import open_workshop
+
+    report = run.load(open_workshop(), portal)
+    if report.errors:
+        raise max(report.errors, key=lambda error: error.exit_code)
+    counts = {"run_id": report.run_id, "read": report.counts.read, **vars(report.counts)}
+    outlet_events[portal_asset(portal)].extra = counts
+    return counts
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def publish() -> dict[str, str]:
+    """Write every shared set; returns the version each now has."""
+    from gateway.config import load_settings
+    from gateway.publish.contract import load_contracts
+    from gateway.publish.sets import publish as write
+    from gateway.workshop import open_database
+
+    settings = load_settings()
+    engine = open_database(settings)
+    contracts = load_contracts(settings.schemas)
+    return {contract.name: write(engine, contract, settings.datasets).version for contract in contracts}
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def sweep() -> dict[str, int]:
+    """Close runs that a crash left open and remove landed objects that no manifest names."""
+    from gateway.housekeeping import sweep as clean
+    from gateway.workshop import open_workshop
+
+    return clean(open_workshop())
+
+
+def _run_id() -> str:
+    return str(get_current_context()["run_id"])
+
+
+def _connection(connection_id: str) -> Any:
+    """The portal's connection from wherever Airflow keeps it: environment, secrets backend or its database."""
+    from connectors.connection import from_parts
+
+    found = BaseHook.get_connection(connection_id)
+    return from_parts(
+        connection_id,
+        {
+            "host": found.host,
+            "schema": found.schema,
+            "port": found.port,
+            "login": found.login,
+            "password": found.password,
+            "extra": found.extra_dejson,
+        },
+    )

@@ -1,0 +1,42 @@
+"""The command `gateway`: one verb per thing an integration engineer does. `gateway --help` shows them with examples."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from typer._click.exceptions import ClickException  # typer carries its own click and exports no base class of usage errors
+
+from connectors.errors import ExplainedError
+from gateway.cli import db, look, mapping, night, quarantine, work
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Keeps the province's portal, the ministries' portals and the national portal in step. "
+    "Exit codes: 0 done; 1 done, but something needs a person; 2 wrong use or configuration; 3 a portal failed; "
+    "4 our own store failed; 5 another run holds the lock; 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (work, look, night):
+    module.add_to(app)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(mapping.app, name="mapping")
+app.add_typer(db.app, name="db")
+
+
+def main() -> int:
+    """Run the command line; returns the exit code. Every error is one clear line on standard error."""
+    try:
+        code = app(standalone_mode=False)
+    except ExplainedError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return error.exit_code
+    except ClickException as error:
+        print(f"gateway: {error.format_message()} → see: gateway --help", file=sys.stderr)
+        return error.exit_code
+    if code == INTERRUPTED:
+        print("gateway: interrupted; what was committed stays, run again to go on", file=sys.stderr)
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,97 @@
+"""Verbs that only look: portals, check, status, explain."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import show
+
+Json = Annotated[bool, show.AsJson]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verbs."""
+    for verb in (portals, check, status):
+        app.command()(verb)
+    explaining = typer.Typer(help="Why is it so: landed page → record → rule.", no_args_is_help=True)
+    explaining.command("dossier")(explain_dossier)
+    app.add_typer(explaining, name="explain")
+
+
+def portals(as_json: Json = False) -> int:
+    """List the portals and their streams. Example: gateway portals"""
+    from gateway.config import load_settings
+    from gateway.portals import load_portal, portal_names
+
+    folders = load_settings().mappings
+    specs = [load_portal(folders, name) for name in portal_names(folders)]
+    rows = [
+        {"portal": spec.portal, "name": spec.title["vi"], "stream": stream.stream, "into": stream.into, "at": spec.schedule}
+        for spec in specs
+        for stream in spec.streams
+    ]
+    show.table("Portals", ("portal", "name", "stream", "into", "at"), rows, as_json)
+    return 0
+
+
+def check(
+    portal: Annotated[str | None, typer.Argument(help="A portal; all of them when none is named.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Also sign in to the portal, once.")] = False,
+) -> int:
+    """Check mapping files, and with --live the connection. Example: gateway check national --live"""
+    from gateway.config import load_settings
+    from gateway.fetch import sign_on
+    from gateway.mapping.compile import compile_mapping
+    from gateway.portals import load_portal, portal_names
+
+    folders = load_settings().mappings
+    for name in [portal] if portal else portal_names(folders):
+        spec = load_portal(folders, name)
+        for stream in spec.streams:
+            compile_mapping(stream)
+        if live:
+            sign_on(spec).sign_in()
+        typer.echo(f"{name}: {len(spec.streams)} streams are well mapped" + (", and it lets us in" if live else ""))
+    return 0
+
+
+def status(as_json: Json = False) -> int:
+    """Where every stream stands after its last batch, and what waits. Example: gateway status"""
+    from sqlalchemy import text
+
+    from gateway.workshop import open_database
+
+    with open_database().connect() as connection:
+        rows = [row._asdict() for row in connection.execute(text(_STATUS))]
+    show.table("Streams", tuple(rows[0]) if rows else ("portal", "stream"), rows, as_json)
+    return 0
+
+
+def explain_dossier(
+    code: Annotated[str, typer.Argument(help="Local or national dossier code.")], as_json: Json = False
+) -> int:
+    """Why a dossier stands as it does. Example: gateway explain dossier H15.12-261120-0012"""
+    from gateway import explain
+    from gateway.workshop import open_database
+
+    for found in explain.explain_dossier(open_database(), code):
+        dossier = {key: value for key, value in found.dossier._asdict().items() if key != "dossier_id"}
+        events: list[dict[str, Any]] = [row._asdict() for row in found.events]
+        if not as_json:
+            for key, value in dossier.items():
+                typer.echo(f"{key}\t{show.plain(value)}")
+        show.table("Events", tuple(events[0]), events, as_json)
+    return 0
+
+
+_STATUS = """
+    select distinct on (b.portal, b.stream) b.portal, b.stream, b.batch_id as batch, b.mode, b.state,
+        b.read_count as read, b.new_count as new, b.changed_count as changed, b.unchanged_count as unchanged,
+        b.quarantined_count as quarantined, b.declared_total as declared, b.finished_at, c.value as cursor,
+        (select count(*) from ops.quarantine q where q.portal = b.portal and q.stream = b.stream and q.state = 'open')
+            as waiting, b.error
+    from ops.batch b left join ops.cursor c using (portal, stream)
+    where b.state <> 'abandoned'
+    order by b.portal, b.stream, b.batch_id desc"""

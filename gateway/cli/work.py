@@ -1,0 +1,110 @@
+"""Verbs that move data: fetch, load, sync, replay, publish."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import show
+
+Portal = Annotated[str, typer.Argument(help="A portal: the name of its folder in mappings/.")]
+Stream = Annotated[str, typer.Option("--stream", help="Only this stream.")]
+Full = Annotated[bool, typer.Option("--full", help="Read everything, not only what changed since the cursor.")]
+Json = Annotated[bool, show.AsJson]
+
+COLUMNS = ("portal", "run", "read", "new", "changed", "unchanged", "quarantined")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verbs."""
+    for verb in (sync, fetch, load, replay, publish):
+        app.command()(verb)
+
+
+def sync(
+    portals: Annotated[list[str] | None, typer.Argument(help="Portals; all of them when none is named.")] = None,
+    full: Full = False,
+    stream: Stream = "",
+    as_json: Json = False,
+) -> int:
+    """Fetch and load portals. Example: gateway sync province --full"""
+    from gateway import run
+    from gateway.workshop import open_workshop
+
+    shop = open_workshop()
+    return _tell([run.sync(shop, name, full=full, only=stream) for name in portals or shop.portals()], as_json)
+
+
+def fetch(portal: Portal, full: Full = False, stream: Stream = "", as_json: Json = False) -> int:
+    """Fetch and land a portal's streams; `load` then takes them in. Example: gateway fetch national"""
+    from gateway import run
+    from gateway.workshop import open_workshop
+
+    return _tell([run.fetch(open_workshop(), portal, full=full, only=stream)], as_json)
+
+
+def load(portal: Portal, as_json: Json = False) -> int:
+    """Take in what a portal has landed, and go on where a killed load stopped. Example: gateway load national"""
+    from gateway import run
+    from gateway.workshop import open_workshop
+
+    return _tell([run.load(open_workshop(), portal)], as_json)
+
+
+def replay(
+    portal: Portal,
+    stream: Stream = "",
+    since: Annotated[int | None, typer.Option(help="From this batch on, instead of the last full one.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Map landed bytes again, without asking the portal. Example: gateway replay national --stream procedures"""
+    from gateway.replay import replay as again
+    from gateway.workshop import open_workshop
+
+    return _tell([again(open_workshop(), portal, stream, since)], as_json)
+
+
+def publish(
+    datasets: Annotated[list[str] | None, typer.Argument(help="Data sets; all when none is named.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Write the shared data sets and switch `latest` to them. Example: gateway publish procedure_catalogue"""
+    from gateway.config import load_settings
+    from gateway.errors import ConfigError
+    from gateway.publish.contract import load_contracts
+    from gateway.publish.sets import publish as write
+    from gateway.workshop import open_database
+
+    settings = load_settings()
+    contracts = {contract.name: contract for contract in load_contracts(settings.schemas)}
+    unknown = set(datasets or ()) - set(contracts)
+    if unknown:
+        raise ConfigError(f"no data set {', '.join(sorted(unknown))}", do=f"name one of {', '.join(contracts)}")
+    engine = open_database(settings)
+    done = [write(engine, contracts[name], settings.datasets) for name in datasets or contracts]
+    columns = ("dataset", "rows", "is_new", "version", "folder")
+    show.table("Data sets", columns, [{**vars(each), "folder": str(each.folder)} for each in done], as_json)
+    return 0
+
+
+def _tell(reports: list[Any], as_json: bool) -> int:
+    """Print the counts, then every error and verdict as a line; the highest exit code is the command's."""
+    rows = [
+        {
+            "portal": report.portal,
+            "run": report.run_id,
+            "read": report.counts.read,
+            "new": report.counts.new,
+            "changed": report.counts.changed,
+            "unchanged": report.counts.unchanged,
+            "quarantined": report.counts.quarantined,
+        }
+        for report in reports
+    ]
+    show.table("Runs", COLUMNS, rows, as_json)
+    verdicts = [verdict for report in reports if (verdict := report.verdict())]
+    said = {str(error) for report in reports for error in report.errors} | {str(verdict) for verdict in verdicts}
+    for line in sorted(said):
+        typer.echo(f"gateway: {line}", err=True)
+    return max((verdict.exit_code for verdict in verdicts), default=0)

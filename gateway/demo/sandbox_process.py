@@ -1,0 +1,79 @@
+"""The simulated portals (cổng mô phỏng): `python -m sandbox`, which says on its first line where it listens."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.demo.airflow_settings import clean
+from gateway.demo.processes import Child, Processes
+
+NAME = "sandbox"
+
+
+@dataclass(frozen=True)
+class SandboxOptions:
+    """What to simulate. `day` counts nights from 0; None leaves the size to the sandbox."""
+
+    day: int = 0
+    seed: int = 1
+    dossiers: int | None = None
+    procedures: int | None = None
+    catalogue: Path | None = None
+
+
+@dataclass(frozen=True)
+class SandboxAddresses:
+    """Where the simulated portals listen, and the day they show."""
+
+    national: str
+    province: str
+    day: int
+
+
+def start_sandbox(
+    processes: Processes, repository: Path, options: SandboxOptions, seconds: float = 60.0
+) -> SandboxAddresses:
+    """Start it and wait for its addresses. Raises ServiceError when it ends or stays silent."""
+    return await_sandbox(processes, launch_sandbox(processes, repository, options), seconds)
+
+
+def launch_sandbox(processes: Processes, repository: Path, options: SandboxOptions) -> Child:
+    """Start it without waiting."""
+    environment = {**clean(os.environ), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(repository)}
+    command = [sys.executable, "-m", "sandbox", *_arguments(options)]
+    return processes.start(NAME, command, environment=environment, folder=repository)
+
+
+def await_sandbox(processes: Processes, child: Child, seconds: float = 60.0) -> SandboxAddresses:
+    """Wait until it has said where it listens."""
+
+    def ask() -> SandboxAddresses | None:
+        if child.exit_code is not None:
+            raise child.failure(f"the sandbox ended with code {child.exit_code}")
+        return _announced(child.log)
+
+    addresses = processes.patience.until(ask, seconds, pause=0.05)
+    if addresses is None:
+        raise child.failure(f"the sandbox has not said where it listens after {seconds:.0f} s")
+    return addresses
+
+
+def _arguments(options: SandboxOptions) -> list[str]:
+    fixed = ["--national-port", "0", "--province-port", "0", "--seed", str(options.seed), "--day", str(options.day)]
+    optional = {"--dossiers": options.dossiers, "--procedures": options.procedures, "--catalogue": options.catalogue}
+    return fixed + [word for name, value in optional.items() if value is not None for word in (name, str(value))]
+
+
+def _announced(log: Path) -> SandboxAddresses | None:
+    """The addresses, if the log has the complete line. Other lines (warnings) may stand before it."""
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            fields = json.loads(line)
+            return SandboxAddresses(str(fields["national"]), str(fields["province"]), int(fields["day"]))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return None

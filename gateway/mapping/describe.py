@@ -1,0 +1,83 @@
+"""What a mapping does, in words a person can check against the portal's paper contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.mapping.compile import Mapping as Compiled
+from gateway.mapping.fields import Field
+
+_TYPES = {
+    "text": "as text",
+    "line": "as one line of text",
+    "code": "as a code",
+    "int": "as a whole number",
+    "decimal": "as a number",
+    "money": "as an amount of đồng (Không is 0)",
+    "bool": "as yes or no",
+    "html": "as text without HTML tags",
+    "as_written": "as it was written",
+    "date": "as a date written",
+    "instant": "as an instant written",
+}
+
+
+def describe(mapping: Compiled) -> Iterator[str]:
+    """Lines of plain text: what is asked, and for every column of ours where it comes from and what may refuse it."""
+    stream = mapping.stream
+    yield f"{stream.name}: {stream.title['vi']} ({stream.title['en']})"
+    yield f"  asks {stream.request.method} {stream.request.path} {_given(stream.request.query, stream.request.body)}".rstrip()
+    if stream.for_each:
+        each = stream.for_each
+        yield f"  once for each {each.field} of stream {each.stream}, sent as {each.send}"
+    if stream.incremental:
+        yield f"  newest first by {stream.incremental.by}; stops {stream.incremental.overlap:g} s before the cursor"
+    yield f"  records in {stream.records}, each becomes a row of {mapping.entity.table.fullname}:"
+    yield from (f"    {each.column} ← {_field(each)}" for each in mapping.fields)
+    for part in mapping.parts:
+        for path, fields in part.lists:
+            yield f"  each {path} becomes a row of {part.table.fullname}:"
+            yield from (f"    {each.column} ← {_field(each)}" for each in fields)
+    ignored = stream.document.content.get("ignored", ())
+    if ignored:
+        yield f"  left out on purpose: {', '.join(ignored)}"
+
+
+def _field(each: Field) -> str:
+    said = each.said
+    if "const" in said:
+        return "always empty" if said["const"] is None else f"always {said['const']!r}"
+    if "position_of" in said:
+        return f"the running number of the {said['position_of']} it stands in"
+    words = [" or, if empty, ".join(each.sources), *_reading(each)]
+    if each.personal:
+        words.append("(personal data)")
+    return " ".join(words)
+
+
+def _reading(each: Field) -> Iterator[str]:
+    said = each.said
+    if "of" in said:
+        yield f"of the {said['of']} above it"
+    if said.get("first"):
+        yield "(of a list, the first)"
+    if "pick" in said:
+        where = ", ".join(f"{key} = {value}" for key, value in said["pick"]["where"].items())
+        yield f"(of a list, {said['pick']['take']} where {where})"
+    if "join" in said:
+        yield f"({said['join']['take']} of each, joined by {said['join']['with']!r})"
+    if each.crosswalk:
+        codes = ", ".join(f"{source}→{target}" for source, target in each.crosswalk.codes.items())
+        yield f"through crosswalk {each.crosswalk.name} ({codes}; any other code is refused)"
+        return
+    yield _TYPES[said.get("type", "text")] + _format(said)
+
+
+def _format(said: Mapping[str, Any]) -> str:
+    form = said.get("format")
+    return "" if form is None else f" {form if isinstance(form, str) else ' or '.join(form)}"
+
+
+def _given(query: Mapping[str, str], body: Mapping[str, Any] | None) -> str:
+    return ", ".join(f"{key}={value}" for key, value in {**query, **(body or {})}.items())

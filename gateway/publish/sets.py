@@ -1,0 +1,146 @@
+"""The folder of a shared set: one folder per immutable version, and `latest`, which always points to a whole one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select, text
+
+from gateway.errors import StoreError
+from gateway.publish.contract import Contract
+from gateway.publish.files import Rows, write_files, write_package
+from gateway.store.ops import batch, publication
+
+GROUP = 10_000
+"""Rows held in memory at once."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The outcome for one set. is_new: false when nothing changed since the last version, which then stays."""
+
+    dataset: str
+    version: str
+    rows: int
+    is_new: bool
+    folder: Path
+
+
+def publish(engine: Engine, contract: Contract, root: Path) -> Published:
+    """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
+
+    Raises StoreError when a row breaks the contract (an empty required column, a key twice) or the disk fails.
+    """
+    home = root / contract.name
+    home.mkdir(parents=True, exist_ok=True)
+    _sweep(home)
+    draft = home / f".draft-{os.getpid()}"
+    draft.mkdir()
+    try:
+        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            last_batch = connection.scalar(select(func.coalesce(func.max(batch.c.batch_id), 0)).filter_by(state="loaded"))
+            groups = _groups(connection, contract)
+            count, content = write_files(draft, contract, _checked(contract, groups))
+        return _switch(engine, contract, home, draft, count, content, last_batch)
+    except OSError as error:
+        raise StoreError(
+            f"the set could not be written ({error.strerror})", where=str(home), do="check space and rights, run again"
+        ) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _groups(connection: Any, contract: Contract) -> Iterator[Rows]:
+    names = [column.name for column in contract.columns]
+    result = connection.execution_options(yield_per=GROUP).execute(text(contract.query))
+    if list(result.keys()) != names:
+        raise StoreError(
+            "the query does not give the declared columns",
+            where=str(contract.path),
+            do=f"let it give, in this order: {', '.join(names)}",
+        )
+    for part in result.partitions(GROUP):
+        yield [tuple(row) for row in part]
+
+
+def _checked(contract: Contract, groups: Iterator[Rows]) -> Iterator[Rows]:
+    """Pass rows on while they keep the contract."""
+    required = [(n, column.name) for n, column in enumerate(contract.columns) if column.required]
+    key_at = [n for n, column in enumerate(contract.columns) if column.is_key]
+    last: tuple[Any, ...] | None = None
+    for rows in groups:
+        for row in rows:
+            for at, name in required:
+                if row[at] is None:
+                    raise _broken(contract, f"{name} is empty in a row")
+            key = tuple(row[at] for at in key_at)
+            if key == last:
+                raise _broken(contract, f"key {', '.join(map(str, key))} stands twice")
+            last = key
+        yield rows
+
+
+def _broken(contract: Contract, what: str) -> StoreError:
+    return StoreError(
+        f"{what}; the last good version stays", where=f"data set {contract.name}", do=f"see the query in {contract.path}"
+    )
+
+
+def _switch(
+    engine: Engine, contract: Contract, home: Path, draft: Path, count: int, content: str, last_batch: int
+) -> Published:
+    content = f"{contract.version}:{content}"
+    previous = _latest(engine, contract.name)
+    if previous is not None and previous.content_sha256 == content and (home / previous.version).is_dir():
+        _point(home, previous.version)
+        return Published(contract.name, previous.version, count, False, home / previous.version)
+    version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
+    write_package(draft, contract, version, count)
+    _sync(draft)
+    final = home / version
+    draft.rename(final)
+    row: dict[str, Any] = {"dataset": contract.name, "version": version, "row_count": count}
+    row["content_sha256"] = content
+    row["last_batch_id"] = last_batch
+    with engine.begin() as connection:
+        connection.execute(insert(publication).values(row))
+    _point(home, version)
+    return Published(contract.name, version, count, True, final)
+
+
+def _latest(engine: Engine, dataset: str) -> Any:
+    wanted = select(publication).filter_by(dataset=dataset).order_by(publication.c.published_at.desc()).limit(1)
+    with engine.connect() as connection:
+        return connection.execute(wanted).one_or_none()
+
+
+def _point(home: Path, version: str) -> None:
+    """Switch `latest` in one step: a reader sees the old version or the new one, never none."""
+    link = home / f".latest-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(version)
+    link.replace(home / "latest")
+
+
+def _sync(folder: Path) -> None:
+    """Make sure the files are on disk before anything points to them."""
+    for path in [*folder.iterdir(), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sweep(home: Path) -> None:
+    """Drafts of a publish that was killed."""
+    for left in home.glob(".draft-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for left in home.glob(".latest-*"):
+        left.unlink(missing_ok=True)

@@ -1,0 +1,60 @@
+"""`python -m sandbox`: simulated portals on 127.0.0.1."""
+
+import asyncio
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from sandbox.national.portal import NationalPortal
+from sandbox.options import PORTALS, Options, read_options
+from sandbox.portal import Portal
+from sandbox.province.portal import ProvincePortal
+from sandbox.server import listen, serve
+from sandbox.world.catalogue_file import CatalogueError, read_catalogue
+from sandbox.world.world import World, procedures_of_size
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Builds the world, serves it until a signal ends it, and returns the exit code."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    options = read_options(arguments)
+    try:
+        sockets = _listen(options)
+        world = build_world(options)
+    except (CatalogueError, OSError) as problem:
+        print(f"sandbox: {problem}", file=sys.stderr)
+        return 2
+    asyncio.run(serve(_portals(options, world), sockets, world.day))
+    return 0
+
+
+def build_world(options: Options) -> World:
+    """The world the options describe; CatalogueError when the catalogue file is no good."""
+    given = None if options.catalogue is None else read_catalogue(options.catalogue)
+    world = World(procedures_of_size(given, options.procedures), options.dossiers, options.seed)
+    world.pass_days(options.day)
+    return world
+
+
+def _portals(options: Options, world: World) -> dict[str, Portal]:
+    portals = {
+        "national": NationalPortal(world, options.session_seconds),
+        "province": ProvincePortal(world, options.token_seconds),
+    }
+    return {name: portal for name, portal in portals.items() if options.only in (None, name)}
+
+
+def _listen(options: Options) -> dict[str, socket.socket]:
+    ports = dict(zip(PORTALS, (options.national_port, options.province_port), strict=True))
+    return {name: listen(port) for name, port in ports.items() if options.only in (None, name)}
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

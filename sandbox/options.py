@@ -1,0 +1,102 @@
+"""The command line of `python -m sandbox`."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sandbox import credentials
+
+PORTALS = ("national", "province")
+HIGHEST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for; sizes are counts, lifetimes seconds, a port 0 means any free one."""
+
+    national_port: int
+    province_port: int
+    seed: int
+    day: int
+    procedures: int | None
+    dossiers: int
+    catalogue: Path | None
+    session_seconds: float
+    token_seconds: float
+    only: str | None
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with code 2."""
+        self.exit(2, f"sandbox: {message}\n")
+
+
+def read_options(arguments: list[str] | None = None) -> Options:
+    """The options; a wrong one ends the program with code 2 and one line on stderr."""
+    return Options(**vars(_parser().parse_args(arguments)))
+
+
+def _parser() -> OneLineParser:
+    parser = OneLineParser(
+        prog="python -m sandbox",
+        description="Simulated portals on 127.0.0.1. Prints one JSON line with their addresses when both answer.",
+        epilog=_credentials_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--national-port", type=_port, default=0, metavar="PORT", help="port of the national portal (0 = any free)")
+    add("--province-port", type=_port, default=0, metavar="PORT", help="port of the province portal (0 = any free)")
+    add("--seed", type=int, default=1, help="another seed, another world (default 1)")
+    add("--day", type=_count, default=0, metavar="N", help="start as if N days had passed since 2026-11-20")
+    add("--procedures", type=_count, metavar="N", help="how many procedures (default: all built-in or catalogue ones)")
+    add("--dossiers", type=_count, default=2000, metavar="N", help="how many dossiers on day 0 (default 2000)")
+    add("--catalogue", type=Path, metavar="FILE", help="serve a real catalogue (CSV) instead of the built-in one")
+    add("--session-seconds", type=_seconds, default=600, metavar="S", help="life of a national session (default 600)")
+    add("--token-seconds", type=_seconds, default=300, metavar="S", help="life of a province token (default 300)")
+    add("--only", choices=PORTALS, help="start one portal only")
+    return parser
+
+
+def _credentials_help() -> str:
+    return (
+        "credentials (invented):\n"
+        f"  national  username {credentials.NATIONAL_USERNAME}, password {credentials.NATIONAL_PASSWORD}\n"
+        f"            dstcode {credentials.NATIONAL_PROVIDER}\n"
+        f"  province  realm digo, client {credentials.PROVINCE_CLIENT}, secret {credentials.PROVINCE_SECRET},\n"
+        f"            user {credentials.PROVINCE_USERNAME}, password {credentials.PROVINCE_PASSWORD}\n"
+    )
+
+
+def _count(text: str) -> int:
+    number = _whole(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"must not be negative: {text}")
+    return number
+
+
+def _port(text: str) -> int:
+    number = _whole(text)
+    if not 0 <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"not a port: {text}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a positive number of seconds: {text}")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a whole number: {text}") from None

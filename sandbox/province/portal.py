@@ -1,0 +1,97 @@
+"""The province's one-stop portal: two doors, the dossier search and two lists."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.guide import Guide
+from sandbox.portal import Portal
+from sandbox.province.doors import get_token, keycloak_token, portal_error, refuse_without_token
+from sandbox.province.guide import PROVINCE_GUIDE, TOKEN_PATH
+from sandbox.province.lists import agency_record, procedure_record
+from sandbox.province.paging import BadRequest, page_reply, page_request
+from sandbox.province.record import render
+from sandbox.province.search import Search, question
+from sandbox.reply import Reply, encode
+from sandbox.world.world import World
+
+
+class ProvincePortal(Portal):
+    """Speaks the contract of iGate 2."""
+
+    guide: Guide = PROVINCE_GUIDE
+
+    def __init__(self, world: World, session_seconds: float) -> None:
+        super().__init__(world, session_seconds)
+        self._search = Search(world)
+
+    def routes(self) -> list[Route]:
+        """Doors and lists."""
+        return [
+            Route(TOKEN_PATH, self.token, methods=["POST"]),
+            Route("/pa/v2/getToken", self.second_door, methods=["POST"]),
+            Route("/pa/dossier/search", self.dossiers),
+            Route("/bd/procedure", self.procedures),
+            Route("/ba/agency", self.agencies),
+        ]
+
+    async def token(self, request: Request) -> Response:
+        """The Keycloak token address of realm `digo`."""
+        body, authorization = await request.body(), request.headers.get("authorization", "")
+        return await self.serve(request.url.path, request, lambda: keycloak_token(self.sessions, body, authorization))
+
+    async def second_door(self, request: Request) -> Response:
+        """The getToken of newer builds."""
+        body = await request.body()
+        return await self.serve(request.url.path, request, lambda: get_token(self.sessions, body))
+
+    async def dossiers(self, request: Request) -> Response:
+        """GET /pa/dossier/search."""
+        return await self._guarded(request, lambda: self._dossier_page(request))
+
+    async def procedures(self, request: Request) -> Response:
+        """GET /bd/procedure."""
+        records = self.world.local
+        return await self._guarded(
+            request, lambda: _page(request, [procedure_record(local, self.world.agencies) for local in records])
+        )
+
+    async def agencies(self, request: Request) -> Response:
+        """GET /ba/agency."""
+        agencies = self.world.agencies
+        return await self._guarded(
+            request, lambda: _page(request, [agency_record(agency, agencies) for agency in agencies.all])
+        )
+
+    async def _guarded(self, request: Request, answer: Callable[[], Reply]) -> Response:
+        """Asks for a bearer token first, and turns a bad parameter into the product's own error."""
+
+        def checked() -> Reply:
+            """The answer, or why there is none."""
+            try:
+                return refuse_without_token(self.sessions, request.headers.get("authorization", "")) or answer()
+            except BadRequest as problem:
+                return portal_error(400, "Bad Request", str(problem))
+
+        return await self.serve(request.url.path, request, checked)
+
+    def _dossier_page(self, request: Request) -> Reply:
+        asked = page_request(request.query_params)
+        found = self._search.find(question(request.query_params))
+        return page_reply(asked, [self._record(index) for index in asked.cut(found)], len(found))
+
+    def _record(self, index: int) -> bytes:
+        dossiers = self.world.dossiers
+        body = dossiers.rendered[index]
+        if body is None:
+            body = render(dossiers.life(index), dossiers.stage[index], self.world.seed)
+            dossiers.rendered[index] = body
+        return body
+
+
+def _page(request: Request, records: list[dict[str, object]]) -> Reply:
+    asked = page_request(request.query_params)
+    chosen = asked.cut(range(len(records)))
+    return page_reply(asked, [encode(records[index]) for index in chosen], len(records))

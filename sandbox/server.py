@@ -1,0 +1,92 @@
+"""Serves portals on loopback, each on its own port, in one event loop, until a signal ends them."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import socket
+from collections.abc import Generator, Mapping, Sequence
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from sandbox.admin import application
+from sandbox.portal import Portal
+
+LOOPBACK = "127.0.0.1"
+BACKLOG = 2048
+
+
+class QuietServer(uvicorn.Server):
+    """A server that says when it accepts connections and leaves the signals to the program."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to accept connections."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Catches nothing: two servers cannot both catch them."""
+        yield
+
+
+def listen(port: int) -> socket.socket:
+    """A socket bound to loopback only; OSError says which port could not be had."""
+    # Named TCP, since asyncio switches Nagle's delay off only for sockets that say so: 40 ms per answer otherwise.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((LOOPBACK, port))
+    except OSError as problem:
+        bound.close()
+        raise OSError(f"cannot listen on {LOOPBACK}:{port}: {problem.strerror}") from problem
+    return bound
+
+
+async def serve(portals: Mapping[str, Portal], sockets: Mapping[str, socket.socket], day: int) -> None:
+    """Runs until SIGTERM or SIGINT; prints the ready line once every portal accepts connections."""
+    servers = [_server(application(portal)) for portal in portals.values()]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, _end, servers)
+    running = [
+        asyncio.create_task(server.serve([sockets[name]])) for name, server in zip(portals, servers, strict=True)
+    ]
+    for server in servers:
+        await server.ready.wait()
+    addresses = {name: f"http://{LOOPBACK}:{sockets[name].getsockname()[1]}" for name in portals}
+    print(json.dumps(addresses | {"day": day}), flush=True)
+    await asyncio.gather(*running)
+
+
+def _server(app: ASGIApp) -> QuietServer:
+    logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        backlog=BACKLOG,
+        # An answer that is slow on purpose must not hold up the end.
+        timeout_graceful_shutdown=0,
+    )
+    return QuietServer(config)
+
+
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    """False for what the sandbox does on purpose: cutting an answer, cancelling a slow one at the end."""
+    meant = ("without completing response", "timeout graceful shutdown exceeded")
+    cancelled = record.exc_info is not None and record.exc_info[0] is asyncio.CancelledError
+    return not cancelled and not any(words in record.getMessage() for words in meant)
+
+
+def _end(servers: Sequence[QuietServer]) -> None:
+    for server in servers:
+        server.should_exit = True

@@ -1,0 +1,95 @@
+"""For tests: starts the sandbox as a process, reads its ready line, and ends it whatever happens."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from sandbox import credentials
+
+SECONDS_TO_END = 10
+FORWARD = "/VXPAdapter/RestService/forward/mapi"
+KEYCLOAK = "/auth/realms/digo/protocol/openid-connect/token"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running sandbox: addresses of its portals (empty when not started) and one HTTP session to call them."""
+
+    process: "subprocess.Popen[str]"
+    national: str
+    province: str
+    day: int
+    http: requests.Session
+
+    def national_post(self, call: str, body: object, **options: Any) -> requests.Response:
+        """POST to `mapi/{call}` with the right dstcode."""
+        query = {"dstcode": credentials.NATIONAL_PROVIDER}
+        return self.http.post(f"{self.national}{FORWARD}/{call}", params=query, json=body, timeout=30, **options)
+
+    def national_session(self) -> str:
+        """A fresh session of the national portal."""
+        login = {"username": credentials.NATIONAL_USERNAME, "password": credentials.NATIONAL_PASSWORD}
+        return str(self.national_post("login", login).json()["session"])
+
+    def service(self, session: str, name: str, **parameters: object) -> requests.Response:
+        """One service of the national portal."""
+        body = {"session": session, "madonvi": credentials.NATIONAL_USERNAME, "service": name}
+        return self.national_post("g", body | parameters)
+
+    def province_token(self) -> str:
+        """A fresh token of the province's portal."""
+        form = {
+            "grant_type": "password",
+            "client_id": credentials.PROVINCE_CLIENT,
+            "username": credentials.PROVINCE_USERNAME,
+            "password": credentials.PROVINCE_PASSWORD,
+        }
+        return str(self.http.post(self.province + KEYCLOAK, data=form, timeout=30).json()["access_token"])
+
+    def province_get(self, path: str, token: str, **query: object) -> requests.Response:
+        """GET an address of the province's portal; `_` in a parameter's name stands for `-`."""
+        return self.http.get(
+            self.province + path,
+            params={name.replace("_", "-"): str(value) for name, value in query.items()},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+
+
+@contextmanager
+def running_sandbox(*arguments: str) -> Generator[Running, None, None]:
+    """A sandbox started with these arguments on free ports; ended on leaving, by force if it must be."""
+    command = [sys.executable, "-m", "sandbox", *arguments]
+    root = Path(__file__).resolve().parent.parent
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process, requests.Session() as http:
+        try:
+            yield _running(process, http)
+        finally:
+            end(process)
+
+
+def end(process: "subprocess.Popen[str]") -> int:
+    """Asks a sandbox to end (SIGTERM), kills it when it does not within seconds; its exit code."""
+    process.terminate()
+    try:
+        return process.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _running(process: "subprocess.Popen[str]", http: requests.Session) -> Running:
+    http.trust_env = False
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError("the sandbox ended before it was ready; its reason stands on stderr")
+    ready = json.loads(line)
+    return Running(process, ready.get("national", ""), ready.get("province", ""), ready["day"], http)

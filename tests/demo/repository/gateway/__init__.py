@@ -1,0 +1,1 @@
+"""Stand-in for the gateway: tables and one night's rows."""

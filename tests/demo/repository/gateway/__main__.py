@@ -1,0 +1,26 @@
+"""`python -m gateway db upgrade`: the two tables that the demo reads."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import psycopg
+
+_COUNTS = ", ".join(f"{name}_count bigint not null" for name in ("read", "new", "changed", "unchanged", "quarantined"))
+_TABLES = f"""
+create schema if not exists ops;
+create table if not exists ops.run (
+    run_id bigint generated always as identity primary key, portal text, kind text, state text,
+    started_at timestamptz, finished_at timestamptz, {_COUNTS});
+create table if not exists ops.batch (
+    batch_id bigint generated always as identity primary key, run_id bigint, portal text, stream text, mode text,
+    state text, started_at timestamptz, finished_at timestamptz, {_COUNTS});
+"""
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["db", "upgrade"]:
+        sys.exit(2)
+    address = os.environ["GATEWAY_DATABASE_URL"].replace("+psycopg", "")
+    with psycopg.connect(address) as connection:
+        connection.execute(_TABLES)

@@ -1,0 +1,39 @@
+"""`python -m sandbox`: two ports that tell which fault the test wants (DEMO_TEST_FAULT)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+
+class Portal(BaseHTTPRequestHandler):
+    """Answers every GET alike."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"fault": os.environ.get("DEMO_TEST_FAULT", "")}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    for name in ("--national-port", "--province-port", "--seed", "--day", "--procedures", "--dossiers"):
+        parser.add_argument(name, type=int, default=0)
+    parser.add_argument("--catalogue")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    options = _options()
+    servers = [
+        ThreadingHTTPServer(("127.0.0.1", port), Portal) for port in (options.national_port, options.province_port)
+    ]
+    national, province = (f"http://127.0.0.1:{server.server_address[1]}" for server in servers)
+    print(json.dumps({"national": national, "province": province, "day": options.day}), flush=True)
+    Thread(target=servers[0].serve_forever, daemon=True).start()
+    servers[1].serve_forever()

@@ -21,3 +21,27 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 .PHONY: help setup
+
+demo: setup ## a night through real Airflow against simulated portals; ONCE=1 ends after the summary, CATALOGUE=file.csv serves a real catalogue
+	@$(BIN)/python -m gateway.demo $(if $(ONCE),--once) $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DOSSIERS),--dossiers $(DOSSIERS))
+
+test: setup ## run all tests
+	@$(BIN)/pytest
+
+lint: setup ## ruff, formatting, mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: setup ## speed beside dlt and the bare floor, in one run on this machine
+	@$(BIN)/python -m benchmarks
+
+lock: ## make requirements.lock anew (needs uv)
+	@uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+
+clean: ## end what a killed demo left and remove everything made here
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m gateway.demo clean
+	@rm -rf $(VENV) .gateway .bench .pytest_cache .mypy_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: demo test lint bench lock clean

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import suppress
+from typing import Any, Self
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -18,13 +17,25 @@ _call = threading.local()
 
 
 class Watch:
-    """The deadline of one call. `expired` tells afterwards whether it was the watchdog that cut the socket."""
+    """The deadline of one call: bounds all that this thread does on watched connections inside the `with` block.
+
+    `expired` tells afterwards whether it was the watchdog that cut the socket.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.expired = False
         self._sockets: list[socket.socket] = []
         self._timer = threading.Timer(seconds, self._expire)
         self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        _call.watch = self
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        _call.watch = None
 
     def guard(self, sock: socket.socket | None) -> None:
         """Put a socket under this deadline (a reused connection brings an old one)."""
@@ -38,19 +49,6 @@ class Watch:
         for sock in self._sockets:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
-
-
-@contextmanager
-def deadline(seconds: float) -> Iterator[Watch]:
-    """Bound everything this thread does on watched connections inside the block to `seconds` in total."""
-    watch = Watch(seconds)
-    _call.watch = watch
-    watch._timer.start()
-    try:
-        yield watch
-    finally:
-        watch._timer.cancel()
-        _call.watch = None
 
 
 def _guard(sock: Any) -> None:

@@ -1,5 +1,6 @@
 """Bytes → plain values. Records are cut out of a page as untouched bytes first, so that a record already known by its
-hash is never parsed, and the hash covers exactly what the portal sent."""
+hash is never parsed, and the hash covers exactly what the portal sent.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +67,7 @@ def records(members: Envelope, path: str) -> list[msgspec.Raw]:
     if rest:
         return records(envelope(bytes(raw)), rest)
     try:
-        return [raw] if memoryview(raw)[:1] == b"{" else _array.decode(raw)
+        return [raw] if bytes(memoryview(raw)[:1]) == b"{" else _array.decode(raw)
     except (msgspec.DecodeError, RecursionError) as error:
         raise BrokenAnswer(
             f"member {head!r} is not a list of records ({_place(error)})", do="compare it with the portal's contract"
@@ -82,5 +83,5 @@ def record(raw: msgspec.Raw) -> dict[str, Any]:
 
 
 def _place(error: BaseException) -> str:
-    """msgspec names the byte at which it stopped and never quotes the payload."""
+    """Msgspec names the byte at which it stopped and never quotes the payload."""
     return str(error) if isinstance(error, msgspec.DecodeError) else "nested too deep"

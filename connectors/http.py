@@ -19,7 +19,7 @@ import tenacity
 from requests.adapters import HTTPAdapter
 
 from connectors.connection import Connection
-from connectors.deadline import POOLS, deadline
+from connectors.deadline import POOLS, Watch
 from connectors.errors import FatalPortalError, PortalAway, RetriablePortalError, SessionExpired
 from connectors.politeness import Limits, Pace
 
@@ -106,7 +106,7 @@ class HttpClient:
 
     def _send_once(self, request: Request) -> Answer:
         self._pace.wait()
-        with deadline(self.limits.total) as watch:
+        with Watch(self.limits.total) as watch:
             try:
                 answer = self._exchange(request)
             except (requests.RequestException, OSError, _BodyError) as error:
@@ -200,7 +200,7 @@ def _name(request: Request) -> str:
 
 def _check_status(request: Request, answer: Answer) -> None:
     status = answer.status
-    if status == 429 or status == 503 and "Retry-After" in answer.headers:
+    if status == 429 or (status == 503 and "Retry-After" in answer.headers):
         raise _retry_after(request, answer)
     if status >= 500 or status == 408:
         raise RetriablePortalError(

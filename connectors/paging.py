@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from connectors.decode import Envelope, value
 from connectors.http import Request
 
-# Given the page just read, whether a further one is wanted (an incremental run stops at its cursor).
-GoOn = Callable[[Envelope], bool]
-
 
 @dataclass(frozen=True)
 class Paging:
@@ -29,11 +26,7 @@ class Paging:
     total: str = ""
 
 
-class PagingLoop(Exception):
-    """The portal never says that a page is the last one."""
-
-
-def _whole(paging: Paging, request: Request) -> Iterator[tuple[str, Request]]:
+def _whole(_: Paging, request: Request) -> Iterator[tuple[str, Request]]:
     yield "whole", request
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from connectors import decode, paging
 from connectors.auth import SignedIn
-from connectors.errors import ExplainedError
+from connectors.errors import ExplainedError, FatalPortalError
 from connectors.http import Request
 from connectors.paging import Paging
 
@@ -56,8 +56,16 @@ def pages(client: SignedIn, stream: StreamRequest, enough: Enough | None = None)
 
 
 def _paged(client: SignedIn, stream: StreamRequest, enough: Enough | None) -> Iterator[Page]:
+    previous = b""
     for name, request in paging.calls(stream.paging, stream.request):
         page, members, found = _ask(client, stream, name, request)
+        if found and page.body == previous:
+            raise FatalPortalError(
+                "the portal answers with the very bytes of the page before",
+                where=name,
+                do="compare the paging parameters in the mapping with the portal's contract",
+            )
+        previous = page.body
         yield page
         if paging.is_last(stream.paging, members, len(found)) or (enough and enough(decode.record(found[-1]))):
             return

@@ -11,7 +11,14 @@ Marks runs as interrupted that a crash left open, and removes landed objects tha
 """
 
 
-@dag(schedule="0 6 * * *", catchup=False, max_active_runs=1, tags=["housekeeping"], doc_md=DOC, default_args={"owner": "gateway"})
+@dag(
+    schedule="0 6 * * *",
+    catchup=False,
+    max_active_runs=1,
+    tags=["housekeeping"],
+    doc_md=DOC,
+    default_args={"owner": "gateway"},
+)
 def housekeeping():
     sweep()
 

@@ -19,9 +19,7 @@ RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(exception="connectors.errors.FatalPortalError", action=RetryAction.FAIL),
         RetryRule(exception="gateway.errors.ConfigError", action=RetryAction.FAIL),
-        RetryRule(
-            exception="gateway.errors.LockedError", action=RetryAction.RETRY, retry_delay=timedelta(minutes=1)
-        ),
+        RetryRule(exception="gateway.errors.LockedError", action=RetryAction.RETRY, retry_delay=timedelta(minutes=1)),
         RetryRule(
             exception="connectors.errors.RetriablePortalError",
             action=RetryAction.RETRY,
@@ -35,11 +33,8 @@ RETRY_POLICY = ExceptionRetryPolicy(
 
 def portal_cards() -> list[dict[str, Any]]:
     """portal.yaml of every portal, read plainly: enough to draw DAGs; the tasks check the files in full."""
-    cards = []
-    for folder in mapping_folders():
-        for path in sorted(folder.glob("*/portal.yaml")):
-            cards.append(yaml.safe_load(path.read_text("utf-8")))
-    return cards
+    files = [path for folder in mapping_folders() for path in sorted(folder.glob("*/portal.yaml"))]
+    return [yaml.safe_load(path.read_text("utf-8")) for path in files]
 
 
 def portal_asset(portal: str) -> Asset:
@@ -49,7 +44,7 @@ def portal_asset(portal: str) -> Asset:
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)
 def fetch(portal: str, full: bool = False) -> int:
-    """fetch and land all streams of a portal; returns the run's number."""
+    """Fetch and land all streams of a portal; returns the run's number."""
     from gateway import run
     from gateway.workshop import open_workshop
 

@@ -47,7 +47,9 @@ def mapping_folders(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]
     folders = tuple(Path(part) for part in named.split(os.pathsep) if part) or (HOME / "mappings",)
     for folder in folders:
         if not folder.is_dir():
-            raise ConfigError(f"no folder {folder}", where="GATEWAY_MAPPINGS", do="name folders that hold portal folders")
+            raise ConfigError(
+                f"no folder {folder}", where="GATEWAY_MAPPINGS", do="name folders that hold portal folders"
+            )
     return folders
 
 

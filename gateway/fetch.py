@@ -87,5 +87,3 @@ def _enough(incremental: Incremental, cursor: str) -> rest.Enough:
         return bool(read(get(last_record)) < until)
 
     return enough
-
-

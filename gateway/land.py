@@ -128,7 +128,7 @@ class Landing:
 
 
 def _compressor(local: threading.local) -> zstandard.ZstdCompressor:
-    """zstandard's objects must not be shared between threads."""
+    """Zstandard's objects must not be shared between threads."""
     if not hasattr(local, "compressor"):
         local.compressor = zstandard.ZstdCompressor(level=1)
     compressor: zstandard.ZstdCompressor = local.compressor

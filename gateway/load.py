@@ -16,9 +16,9 @@ from connectors.errors import ExplainedError
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
+from gateway.records import Chunk, Refused, Source, source
 from gateway.runs import Counts
 from gateway.store import merge
-from gateway.records import Chunk, Refused, Source, source
 from gateway.upsert import Writer
 from gateway.workshop import Workshop
 

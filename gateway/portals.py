@@ -233,7 +233,9 @@ def _in_order(streams: list[StreamSpec]) -> tuple[StreamSpec, ...]:
         ready = [s for s in streams if s.stream not in done and (not s.for_each or s.for_each.stream in done)]
         if not ready:
             left = next(spec for spec in streams if spec.stream not in done)
-            raise ConfigError("for_each goes in a circle", where=left.document.where(["for_each"]), do="break the circle")
+            raise ConfigError(
+                "for_each goes in a circle", where=left.document.where(["for_each"]), do="break the circle"
+            )
         placed.extend(ready)
     return tuple(placed)
 

@@ -41,9 +41,7 @@ def replay(shop: Workshop, portal: str, stream: str = "", since: int | None = No
 def _sources(shop: Workshop, portal: str, stream: str, since: int | None) -> list[Row[Any]]:
     shop.portal(portal).stream(stream)
     loaded = [
-        work
-        for work in batches(shop.engine, portal=portal, stream=stream, state="loaded")
-        if work.mode != "replay"
+        work for work in batches(shop.engine, portal=portal, stream=stream, state="loaded") if work.mode != "replay"
     ]
     if since is not None:
         return [work for work in loaded if work.batch_id >= since]

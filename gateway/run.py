@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,9 +19,6 @@ from gateway.runs import Counts, batches, close_run, mark_batch, open_run
 from gateway.store.database import portal_lock
 from gateway.store.ops import batch, run
 from gateway.workshop import Workshop
-
-Notice = Callable[[str, Counts], None]
-"""Told what is going on: a line for a person, and the counts so far."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,9 @@ def _fetch(
 def _fetch_one(shop: Workshop, client: SignedIn, stream: StreamSpec, run_id: int, full: bool) -> None:
     batch_id = fetch_stream(shop, client, stream, run_id, full)
     work = batches(shop.engine, batch_id=batch_id)[0]
-    log.info("landed", portal=stream.portal, stream=stream.stream, batch=batch_id, pages=work.page_count, mode=work.mode)
+    log.info(
+        "landed", portal=stream.portal, stream=stream.stream, batch=batch_id, pages=work.page_count, mode=work.mode
+    )
 
 
 def _load_and_close(shop: Workshop, portal: str, run_id: int, errors: tuple[ExplainedError, ...]) -> Report:
@@ -123,9 +121,17 @@ def _load_and_close(shop: Workshop, portal: str, run_id: int, errors: tuple[Expl
             with suppress(ExplainedError):
                 mark_batch(shop.engine, work.batch_id, error=str(error))
     report = Report(run_id, portal, counts, tuple(failed))
-    with suppress(ExplainedError) if failed else suppress():
-        close_run(shop.engine, run_id, max(failed, key=lambda each: each.exit_code) if failed else None)
+    _close(shop, run_id, failed)
     return report
+
+
+def _close(shop: Workshop, run_id: int, failed: list[ExplainedError]) -> None:
+    try:
+        close_run(shop.engine, run_id, max(failed, key=lambda each: each.exit_code) if failed else None)
+    except ExplainedError:
+        # When the database is what failed, the run is marked interrupted by the next one.
+        if not failed:
+            raise
 
 
 def _newest_run(shop: Workshop, portal: str) -> int:

@@ -53,7 +53,13 @@ def open_run(engine: Engine, portal: str, kind: str, trigger: str) -> int:
         )
         if found:
             return int(found)
-        row = {"portal": portal, "kind": kind, "trigger": trigger, "state": "running", "gateway_version": code_version()}
+        row = {
+            "portal": portal,
+            "kind": kind,
+            "trigger": trigger,
+            "state": "running",
+            "gateway_version": code_version(),
+        }
         return int(connection.scalar(insert(run).values(row).returning(run.c.run_id)) or 0)
 
 
@@ -87,7 +93,7 @@ def batches(engine: Engine, **where: Any) -> list[Row[Any]]:
 
 def record(connection: Connection, work: Row[Any], counts: Counts, loaded_pages: int) -> None:
     """Add counts to a batch and its run, in the transaction of the rows they count."""
-    more = {name: counts_of for name, counts_of in zip(COUNTS, _values(counts), strict=True)}
+    more = dict(zip(COUNTS, _values(counts), strict=True))
     for table, key in ((batch, work.batch_id), (run, work.run_id)):
         id_column = table.c[f"{table.name}_id"]
         adding = {name: table.c[name] + value for name, value in more.items()}

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, text, update
+from sqlalchemy import Engine, Row, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway import quarantine, runs
@@ -88,7 +88,7 @@ class Writer:
         whole = bool(self._entity.parts or self._entity.versions)
         columns = self._mapping.columns
         cursor = self._connection.connection.cursor()
-        with cursor.copy(merge.copy_stage(columns)) as copy:  # type: ignore[attr-defined]
+        with cursor.copy(merge.copy_stage(columns)) as copy:
             for number, (source, mapped) in enumerate(rows):
                 content = _content(columns, mapped) if whole else None
                 copy.write_row((number, *mapped.values, source.source_hash, mapped.content_hash, content))
@@ -106,9 +106,7 @@ class Writer:
             return
         batch = ops.batch.c
         newer = func.greatest(func.coalesce(batch.cursor_to, newest), newest)
-        self._connection.execute(
-            update(ops.batch).where(batch.batch_id == self._work.batch_id).values(cursor_to=newer)
-        )
+        self._connection.execute(update(ops.batch).where(batch.batch_id == self._work.batch_id).values(cursor_to=newer))
 
     def _record_drift(self, drift: dict[tuple[str, str], int]) -> None:
         work = self._work

@@ -85,7 +85,8 @@ class Vault:
                 found = connection.execute(select(day_key).filter_by(key_id=key_id)).one_or_none()
             if found is None:
                 raise StoreError(
-                    f"data key {key_id} was deleted by retention", do="these bytes cannot be read again; fetch the stream"
+                    f"data key {key_id} was deleted by retention",
+                    do="these bytes cannot be read again; fetch the stream",
                 )
             self._opened[key_id] = self._unwrap(found)
         return self._opened[key_id]

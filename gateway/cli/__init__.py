@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 
 import typer
-from typer._click.exceptions import ClickException  # typer carries its own click and exports no base class of usage errors
+from typer._click.exceptions import (
+    ClickException,  # typer carries its own click and exports no base class of usage errors
+)
 
 from connectors.errors import ExplainedError
 from gateway.cli import db, look, mapping, night, quarantine, work

@@ -28,7 +28,13 @@ def portals(as_json: Json = False) -> int:
     folders = load_settings().mappings
     specs = [load_portal(folders, name) for name in portal_names(folders)]
     rows = [
-        {"portal": spec.portal, "name": spec.title["vi"], "stream": stream.stream, "into": stream.into, "at": spec.schedule}
+        {
+            "portal": spec.portal,
+            "name": spec.title["vi"],
+            "stream": stream.stream,
+            "into": stream.into,
+            "at": spec.schedule,
+        }
         for spec in specs
         for stream in spec.streams
     ]

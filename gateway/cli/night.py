@@ -15,7 +15,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="End after the summary instead of staying until Ctrl-C.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the summary instead of staying until Ctrl-C.")
+    ] = False,
     catalogue: Annotated[Path | None, typer.Option(help="A real procedure catalogue (CSV) to serve.")] = None,
     dossiers: Annotated[int | None, typer.Option(min=0, help="How many dossiers to simulate.")] = None,
     procedures: Annotated[int | None, typer.Option(min=1, help="How many procedures to simulate.")] = None,

@@ -80,7 +80,7 @@ class EmbeddedPostgres:
                 self._processes = Processes(self.data, Patience())
             self._place = places.prepare(self.data, self._account)
             programs = program_folder(self._account, self._place.programs)
-            provide_cluster(self._place, programs, self._account, self._processes or Processes(self.data))
+            provide_cluster(self._place, programs, self._account, self._manager)
             self._start_until_it_stays(programs)
         except BaseException:
             self._release()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pathlib
 import signal
 import sys
 
@@ -41,7 +42,7 @@ def _enter_namespace() -> None:
         ("uid_map", f"{INNER_ID} {user} 1"),
         ("gid_map", f"{INNER_ID} {group} 1"),
     ):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+        with pathlib.Path(f"/proc/self/{name}").open("w", encoding="ascii") as file:
             file.write(text)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rich.box import SIMPLE
+from rich.box import SIMPLE, SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -88,19 +88,19 @@ def short_counts(batches: Iterable[BatchCounts]) -> str:
 
 def summary_table(lines: Iterable[BatchCounts]) -> Table:
     """Per portal and stream: read = new + changed + unchanged + quarantined, and how long it took."""
-    table = Table(box=SIMPLE, title="The night (đêm đồng bộ)", title_justify="left")
-    table.add_column("portal\ncổng")
-    table.add_column("stream\nluồng")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title="The night (đêm đồng bộ)", title_justify="left")
+    table.add_column("portal\ncổng", no_wrap=True)
+    table.add_column("stream\nluồng", no_wrap=True)
     titles = (
         "read\nđọc",
         "new\nmới",
-        "changed\nthay đổi",
-        "unchanged\ngiữ nguyên",
-        "quarantined\ncách ly",
+        "changed\nđổi",
+        "un-\nchanged\nnhư cũ",
+        "quaran-\ntined\ncách ly",
         "seconds\ngiây",
     )
     for title in titles:
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     for line in lines:
         numbers = (line.read, line.new, line.changed, line.unchanged, line.quarantined)
         seconds = "–" if line.seconds is None else f"{line.seconds:.1f}"

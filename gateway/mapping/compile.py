@@ -162,7 +162,9 @@ def _part(stream: StreamSpec, entity: Entity, name: str, lookup: crosswalk.Looku
     place: list[str | int] = ["parts", name]
     if name not in entity.parts:
         there = ", ".join(entity.parts) or "none"
-        raise ConfigError(f"{entity.name} has no part {name!r}", where=stream.document.where(place), do=f"parts: {there}")
+        raise ConfigError(
+            f"{entity.name} has no part {name!r}", where=stream.document.where(place), do=f"parts: {there}"
+        )
     table = entity.parts[name]
     said = stream.document.content["parts"][name]
     lists = []

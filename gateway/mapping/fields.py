@@ -86,7 +86,9 @@ def _check_type(column: Column[Any], said: Mapping[str, Any], where: str) -> Non
             f"{column.name} cannot take type {kind!r}", where=where, do=f"use one of {', '.join(sorted(allowed))}"
         )
     if kind in {"date", "instant"} and "format" not in said:
-        raise ConfigError(f"{column.name} has no format", where=where, do="say how it is written, as format: dd/MM/yyyy")
+        raise ConfigError(
+            f"{column.name} has no format", where=where, do="say how it is written, as format: dd/MM/yyyy"
+        )
     if column.info.get("personal") and said.get("classified") != "personal":
         raise ConfigError(f"{column.name} holds personal data", where=where, do="add classified: personal")
 

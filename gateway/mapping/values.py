@@ -106,7 +106,7 @@ def html(value: Any) -> str:
 
 def number_text(value: Any) -> str:
     """A number or text kept as it was written, where only a person can read it (`Theo quy định`)."""
-    return str(value) if value.__class__ in {int, Decimal} else text(value)
+    return str(value) if isinstance(value, int | Decimal) else text(value)
 
 
 PLAIN: dict[str, Convert] = {
@@ -126,5 +126,3 @@ PLAIN: dict[str, Convert] = {
 def _kind(value: Any) -> str:
     names = {dict: "an object", list: "a list", bool: "true or false", int: "a number", str: "other text"}
     return names.get(value.__class__, value.__class__.__name__)
-
-

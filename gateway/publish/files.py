@@ -67,7 +67,7 @@ def write_package(folder: Path, contract: Contract, version: str, count: int) ->
 
 def version_time(version: str) -> datetime:
     """When a version was made, read from its name."""
-    return datetime.strptime(version.split("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.strptime(version.split("-", maxsplit=1)[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def _as_text(rows: Rows) -> Iterator[list[Any]]:
@@ -125,7 +125,12 @@ def _resource(folder: Path, contract: Contract, suffix: str, count: int) -> dict
 
 def _field(column: Column) -> dict[str, Any]:
     kind = _FRICTIONLESS.get(column.type, column.type)
-    field: dict[str, Any] = {"name": column.name, "type": kind, "title": column.title, "description": column.description}
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": kind,
+        "title": column.title,
+        "description": column.description,
+    }
     return {**field, "constraints": {"required": True}} if column.required else field
 
 

@@ -44,7 +44,8 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     draft.mkdir()
     try:
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            last_batch = connection.scalar(select(func.coalesce(func.max(batch.c.batch_id), 0)).filter_by(state="loaded"))
+            newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
+            last_batch = connection.scalar(newest) or 0
             groups = _groups(connection, contract)
             count, content = write_files(draft, contract, _checked(contract, groups))
         return _switch(engine, contract, home, draft, count, content, last_batch)
@@ -88,7 +89,9 @@ def _checked(contract: Contract, groups: Iterator[Rows]) -> Iterator[Rows]:
 
 def _broken(contract: Contract, what: str) -> StoreError:
     return StoreError(
-        f"{what}; the last good version stays", where=f"data set {contract.name}", do=f"see the query in {contract.path}"
+        f"{what}; the last good version stays",
+        where=f"data set {contract.name}",
+        do=f"see the query in {contract.path}",
     )
 
 

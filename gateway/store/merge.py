@@ -9,6 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.canonical import Entity, part_columns
 
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
 STAGE = "stage"
 OUTCOME = "outcome"
 
@@ -81,14 +83,15 @@ def replace_part(name: str, table: Table) -> list[str]:
     typed = ", ".join(f"{column} {sql_type(table, column)}" for column in columns)
     listed = ", ".join(columns)
     read = ", ".join(f"part.{column}" for column in columns)
-    return [
-        f"delete from {table.fullname} using {OUTCOME} as outcome"
-        f" where procedure_id = outcome.id and outcome.differs and not outcome.is_new",
-        f"insert into {table.fullname} (procedure_id, ordinal, {listed})"
-        f" select outcome.id, part.ordinal, {read} from {OUTCOME} as outcome join {STAGE} as staged using (number)"
-        f" cross join lateral jsonb_to_recordset(staged.content -> 'parts' -> '{name}') as part (ordinal int, {typed})"
-        " where outcome.differs",
-    ]
+    clear = f"""
+        delete from {table.fullname} using {OUTCOME} as outcome
+        where procedure_id = outcome.id and outcome.differs and not outcome.is_new"""
+    fill = f"""
+        insert into {table.fullname} (procedure_id, ordinal, {listed})
+        select outcome.id, part.ordinal, {read} from {OUTCOME} as outcome join {STAGE} as staged using (number)
+        cross join lateral jsonb_to_recordset(staged.content -> 'parts' -> '{name}') as part (ordinal int, {typed})
+        where outcome.differs"""
+    return [clear, fill]
 
 
 def append_version(entity: Entity) -> str:
@@ -111,4 +114,4 @@ def known_hashes(entity: Entity) -> str:
 
 def sql_type(table: Table, column: str) -> str:
     """A column's type as PostgreSQL writes it."""
-    return str(table.c[column].type.compile(dialect=postgresql.dialect()))
+    return str(table.c[column].type.compile(dialect=_DIALECT))

@@ -25,7 +25,9 @@ def upgrade(engine: Engine, revision: str = "head") -> str:
     config = _config()
     with engine.begin() as connection:
         if int(connection.scalar(text("show server_version_num")) or 0) < MINIMUM_SERVER:
-            raise StoreError("the server is older than PostgreSQL 18", where="GATEWAY_DATABASE_URL", do="use PostgreSQL 18")
+            raise StoreError(
+                "the server is older than PostgreSQL 18", where="GATEWAY_DATABASE_URL", do="use PostgreSQL 18"
+            )
         connection.execute(text("select pg_advisory_xact_lock(hashtextextended('gateway db upgrade', 0))"))
         for schema in SCHEMAS:
             connection.execute(text(f"create schema if not exists {schema}"))

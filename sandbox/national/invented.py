@@ -1,5 +1,6 @@
 """Steps, papers, fees and times of simulated procedures, and what an amendment changes. A real row gets no such text
-before it is amended on a simulated day."""
+before it is amended on a simulated day.
+"""
 
 from typing import Any
 

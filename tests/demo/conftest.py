@@ -1,4 +1,4 @@
-"""What the demo's tests share: waiting without sleeping, owners that can be killed, a check for what is left."""
+"""What the demo's tests share: owners that can be killed, a check for what is left."""
 
 from __future__ import annotations
 
@@ -7,26 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
-from gateway.demo.lifesigns import is_alive, marked
-from gateway.demo.patience import Patience
+from gateway.demo.lifesigns import marked
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def eventually(ask: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait until `ask` is true; fail the test when it does not become so."""
-    assert Patience().until(lambda: bool(ask()), seconds), "did not happen in time"
-
-
-def gone(pid: int) -> bool:
-    """True when the process has ended, a zombie or not."""
-    try:
-        return not is_alive(psutil.Process(pid))
-    except psutil.NoSuchProcess:
-        return True
 
 
 @pytest.fixture

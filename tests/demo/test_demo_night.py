@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import eventually
 from rich.console import Console
 
 from gateway.demo import stage
@@ -19,6 +18,9 @@ from gateway.demo.lifesigns import marked
 from gateway.demo.night import run_demo
 from gateway.demo.options import DemoOptions
 from gateway.demo.ports import free_port
+from tests.demo.waiting import eventually
+
+pytestmark = pytest.mark.e2e
 
 REPOSITORY = Path(__file__).with_name("repository")
 OWNER = """
@@ -55,7 +57,8 @@ def test_a_night_goes_well_even_if_its_port_is_taken(state: Path, monkeypatch: p
     for expected in ("sync_national: success", "sync_province: success", "publish_datasets: success", "procedures.csv"):
         assert expected in text
     with DemoFolder(state) as folder:
-        assert folder.day == 1 and folder.leftovers == []
+        assert folder.day == 1
+        assert folder.leftovers == []
     clean(state)
 
 
@@ -67,9 +70,11 @@ def test_a_failed_portal_is_explained_and_ctrl_c_ends_the_stay(
     monkeypatch.setenv("DEMO_TEST_FAULT", "refuse")
     process = owner(OWNER, state, REPOSITORY)
     text = lines_until(process, "until Ctrl-C")
-    assert "sync_national failed" in text and "task fetch, try 1" in text
+    assert "sync_national failed" in text
+    assert "task fetch, try 1" in text
     assert "the portal refused us: mật khẩu sai" in text
-    assert "sync_province: success" in text and "publish_datasets: success" in text
+    assert "sync_province: success" in text
+    assert "publish_datasets: success" in text
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 3
     assert not list(marked(state))

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import eventually, gone
 
 from gateway.demo.errors import Interrupted, ServiceError
 from gateway.demo.lifesigns import is_alive, marked, start_mark
 from gateway.demo.processes import Processes, end_leftovers
 from gateway.demo.register import Entry, read_register, write_register
+from tests.demo.waiting import eventually, gone
 
 WAIT = "import signal; print('ready', flush=True); signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WAIT
@@ -50,7 +50,8 @@ def test_a_child_is_recorded_leads_its_session_and_ends(state: Path) -> None:
     assert read_register(state) == [Entry("one", process.pid, start_mark(process.pid) or "", signal.SIGTERM)]
     processes.end()
     assert gone(process.pid)
-    assert read_register(state) == [] and processes.names == []
+    assert read_register(state) == []
+    assert processes.names == []
 
 
 def test_a_stubborn_child_is_killed_after_its_time_and_at_once_in_a_hurry(state: Path) -> None:
@@ -62,7 +63,8 @@ def test_a_stubborn_child_is_killed_after_its_time_and_at_once_in_a_hurry(state:
     processes.patience.hurry.set()
     began = time.monotonic()
     processes.end(seconds=60)
-    assert gone(process.pid) and time.monotonic() - began < 10
+    assert gone(process.pid)
+    assert time.monotonic() - began < 10
 
 
 def test_children_in_sessions_of_their_own_end_too(state: Path) -> None:
@@ -70,7 +72,8 @@ def test_children_in_sessions_of_their_own_end_too(state: Path) -> None:
     process = started(processes, "one", SPAWNER)
     grandchild = int((state / "logs" / "one.log").read_text())
     processes.end()
-    assert gone(process.pid) and gone(grandchild)
+    assert gone(process.pid)
+    assert gone(grandchild)
 
 
 def test_orphans_are_found_by_their_mark(state: Path) -> None:
@@ -88,7 +91,8 @@ def test_ending_one_child_leaves_the_others(state: Path) -> None:
     processes = Processes(state)
     one, two = (started(processes, name, WAIT) for name in ("one", "two"))
     processes.end("one")
-    assert gone(one.pid) and is_alive(two)
+    assert gone(one.pid)
+    assert is_alive(two)
     processes.end()
 
 
@@ -161,7 +165,8 @@ def test_a_neighbours_state_folder_is_another_one(state: Path, tmp_path: Path) -
     neighbour = Processes(tmp_path / "state2")
     process = started(neighbour, "one", WAIT)
     assert end_leftovers(tmp_path / "state") == []
-    assert list(marked(state)) == [] and is_alive(process)
+    assert list(marked(state)) == []
+    assert is_alive(process)
     neighbour.end()
 
 
@@ -170,7 +175,8 @@ def test_a_zombie_is_not_alive(state: Path) -> None:
     child = processes.start("one", [sys.executable, "-c", ""])
     zombie = psutil.Process(child.pid)
     eventually(lambda: zombie.status() == psutil.STATUS_ZOMBIE)
-    assert psutil.pid_exists(child.pid) and not is_alive(zombie)
+    assert psutil.pid_exists(child.pid)
+    assert not is_alive(zombie)
     assert end_leftovers(state) == []
     assert child.exit_code == 0
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from conftest import eventually, gone
 
 from gateway.demo import account, embedded_postgres, place, programs
 from gateway.demo.account import NOBODY, Account
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from gateway.demo.errors import ServerError, StateError
 from gateway.demo.processes import end_leftovers
+from tests.demo.waiting import eventually, gone
 
 OWNER = """
 import sys
@@ -176,7 +176,9 @@ def test_errors_say_what_where_and_what_to_do(state: Path, monkeypatch: pytest.M
     with pytest.raises(ServerError) as caught:
         EmbeddedPostgres(state).start()
     text = str(caught.value)
-    assert "no_such_package" in text and "where:" in text and "make setup" in text
+    assert "no_such_package" in text
+    assert "where:" in text
+    assert "make setup" in text
     EmbeddedPostgres(state).remove()
 
 
@@ -187,7 +189,8 @@ def test_roots_server_is_not_root_and_no_folder_is_opened(tmp_path: Path, state:
         assert psutil.Process(server.pid).uids().real == NOBODY
         assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
         remembered = place.remembered(state)
-        assert remembered is not None and not remembered.folder.is_relative_to(tmp_path)
+        assert remembered is not None
+        assert not remembered.folder.is_relative_to(tmp_path)
     assert not remembered.folder.exists()
 
 

@@ -10,7 +10,7 @@ context.configure(
     target_metadata=metadata,
     include_schemas=True,
     version_table_schema="ops",
-    include_name=lambda name, kind, parent: kind != "schema" or name in ops.SCHEMAS,
+    include_name=lambda name, kind, _: kind != "schema" or name in ops.SCHEMAS,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -23,7 +23,7 @@ $(READY): requirements.lock pyproject.toml
 .PHONY: help setup
 
 demo: setup ## a night through real Airflow against simulated portals; ONCE=1 ends after the summary, CATALOGUE=file.csv serves a real catalogue
-	@$(BIN)/python -m gateway.demo $(if $(ONCE),--once) $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DOSSIERS),--dossiers $(DOSSIERS))
+	@$(BIN)/python -m gateway.demo $(if $(ONCE),--once) $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DOSSIERS),--dossiers $(DOSSIERS)) $(if $(STATE),--state $(STATE))
 
 test: setup ## run all tests
 	@$(BIN)/pytest

@@ -12,7 +12,6 @@ from connectors.auth import SignedIn
 from connectors.connection import Connection
 from connectors.errors import ExplainedError
 from connectors.http import HttpClient
-from gateway.land import Landing
 from gateway.mapping import paths, times
 from gateway.portals import Incremental, PortalSpec, StreamSpec
 from gateway.runs import batches, get_cursor, mark_batch, open_batch
@@ -32,7 +31,7 @@ def fetch_stream(shop: Workshop, client: SignedIn, stream: StreamSpec, run_id: i
     mode = "incremental" if cursor else "full"
     batch_id = open_batch(shop.engine, run_id, stream.portal, stream.stream, mode=mode, cursor_from=cursor)
     try:
-        total = _land_all(shop.landing, client, stream, batch_id, _wanted(shop, stream, run_id), cursor)
+        total = _land_all(shop, client, stream, batch_id, _wanted(shop, stream, run_id), cursor)
     except ExplainedError as error:
         mark_batch(shop.engine, batch_id, state="failed", error=str(error), finished_at=datetime.now(UTC))
         raise error.located(stream.name) from None
@@ -41,7 +40,7 @@ def fetch_stream(shop: Workshop, client: SignedIn, stream: StreamSpec, run_id: i
 
 
 def _land_all(
-    landing: Landing,
+    shop: Workshop,
     client: SignedIn,
     stream: StreamSpec,
     batch_id: int,
@@ -50,8 +49,9 @@ def _land_all(
 ) -> int | None:
     total = None
     enough = _enough(stream.incremental, cursor) if stream.incremental and cursor else None
-    for page in landing.land(batch_id, stream.portal, rest.pages(client, request, enough)):
+    for page in shop.landing.land(batch_id, stream.portal, rest.pages(client, request, enough)):
         total = page.declared_total
+        shop.progress(stream.name, "fetch", page.records)
     return total
 
 

@@ -59,15 +59,23 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
         pending: Future[Counts] | None = None
         for pages in loader.pages():
             chunk = loader.chunk(pages)
-            if pending:
-                done = pending.result()
-                counts += done
-                if done.changed:
-                    chunk = loader.recheck(pages, chunk)
+            done = _settled(shop, stream, pending)
+            if done.changed:
+                chunk = loader.recheck(pages, chunk)
+            counts += done
             pending = committing.submit(writer.write, chunk)
-        counts += pending.result() if pending else Counts()
+        counts += _settled(shop, stream, pending)
         writer.finish(mapping.drift(), print_)
     return counts
+
+
+def _settled(shop: Workshop, stream: StreamSpec, pending: Future[Counts] | None) -> Counts:
+    """What the commit under way brought, once it is over."""
+    if pending is None:
+        return Counts()
+    done = pending.result()
+    shop.progress(stream.name, "load", done.read)
+    return done
 
 
 class _Loader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,30 +12,36 @@ from gateway.mapping.compile import Mapped
 from gateway.mapping.reject import Reject
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One record as it lies in a landed page.
 
-    asked: what the page was asked with, when there is a call per value. record_hash: of its bytes (and what was asked).
-    source_hash: of those and of the mapping they are read with; either one new, and the record is mapped again.
+    asked: what the page was asked with, when there is a call per value. source_hash: of its bytes, of what was asked and
+    of the mapping they are read with; any of them new, and the record is mapped again.
     """
 
     raw: msgspec.Raw
     asked: dict[str, Any] | None
     page_id: int
     number: int
-    record_hash: bytes
     source_hash: bytes
+
+    @property
+    def record_hash(self) -> bytes:
+        """Of its bytes and of what was asked, whatever the mapping: what quarantine knows it by."""
+        return _hash(b"", self.raw, self.asked)
 
 
 def source(raw: msgspec.Raw, page_id: int, number: int, fingerprint: bytes, asked: dict[str, Any] | None) -> Source:
-    """A Source with its hashes."""
-    digest = hashlib.blake2b(raw, digest_size=16)
+    """A Source with its hash."""
+    return Source(raw, asked, page_id, number, _hash(fingerprint, raw, asked))
+
+
+def _hash(seed: bytes, raw: msgspec.Raw, asked: dict[str, Any] | None) -> bytes:
+    digest = hashlib.sha256(seed)
+    digest.update(raw)
     if asked:
         digest.update(msgspec.json.encode(asked))
-    record_hash = digest.digest()
-    source_hash = hashlib.blake2b(record_hash + fingerprint, digest_size=16).digest()
-    return Source(raw, asked, page_id, number, record_hash, source_hash)
+    return digest.digest()[:16]
 
 
 @dataclass(frozen=True)

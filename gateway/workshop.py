@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +14,13 @@ from gateway.portals import PortalSpec, load_portal, portal_names
 from gateway.store.database import connect
 from gateway.vault import Vault
 
+Progress = Callable[[str, str, int], None]
+"""Told of progress: the stream (`portal/stream`), the step (`fetch` or `load`), and how many more records."""
+
+
+def silent(stream: str, step: str, records: int) -> None:
+    """Progress nobody watches."""
+
 
 @dataclass(frozen=True, eq=False)
 class Workshop:
@@ -21,6 +29,7 @@ class Workshop:
     settings: Settings
     engine: Engine
     landing: Landing
+    progress: Progress = silent
 
     @cache  # noqa: B019  # lives as long as the command
     def portal(self, name: str) -> PortalSpec:
@@ -39,9 +48,9 @@ def open_database(settings: Settings | None = None) -> Engine:
     return connect(needed(settings.database_url, "GATEWAY_DATABASE_URL", example))
 
 
-def open_workshop(settings: Settings | None = None) -> Workshop:
+def open_workshop(settings: Settings | None = None, progress: Progress = silent) -> Workshop:
     """Everything a sync needs, from the environment. Raises ConfigError for what is not set."""
     settings = settings or load_settings()
     engine = open_database(settings)
     url = needed(settings.landing, "GATEWAY_LANDING", "/var/lib/gateway/landing")
-    return Workshop(settings, engine, Landing(engine, Vault(engine, settings.secret_keys), url))
+    return Workshop(settings, engine, Landing(engine, Vault(engine, settings.secret_keys), url), progress)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import show
+from gateway.cli.bars import progress_bars
 
 Portal = Annotated[str, typer.Argument(help="A portal: the name of its folder in mappings/.")]
 Stream = Annotated[str, typer.Option("--stream", help="Only this stream.")]
@@ -32,8 +33,10 @@ def sync(
     from gateway import run
     from gateway.workshop import open_workshop
 
-    shop = open_workshop()
-    return _tell([run.sync(shop, name, full=full, only=stream) for name in portals or shop.portals()], as_json)
+    with progress_bars() as progress:
+        shop = open_workshop(progress=progress)
+        reports = [run.sync(shop, name, full=full, only=stream) for name in portals or shop.portals()]
+    return _tell(reports, as_json)
 
 
 def fetch(portal: Portal, full: Full = False, stream: Stream = "", as_json: Json = False) -> int:
@@ -41,7 +44,9 @@ def fetch(portal: Portal, full: Full = False, stream: Stream = "", as_json: Json
     from gateway import run
     from gateway.workshop import open_workshop
 
-    return _tell([run.fetch(open_workshop(), portal, full=full, only=stream)], as_json)
+    with progress_bars() as progress:
+        report = run.fetch(open_workshop(progress=progress), portal, full=full, only=stream)
+    return _tell([report], as_json)
 
 
 def load(portal: Portal, as_json: Json = False) -> int:
@@ -49,7 +54,9 @@ def load(portal: Portal, as_json: Json = False) -> int:
     from gateway import run
     from gateway.workshop import open_workshop
 
-    return _tell([run.load(open_workshop(), portal)], as_json)
+    with progress_bars() as progress:
+        report = run.load(open_workshop(progress=progress), portal)
+    return _tell([report], as_json)
 
 
 def replay(
@@ -62,7 +69,9 @@ def replay(
     from gateway.replay import replay as again
     from gateway.workshop import open_workshop
 
-    return _tell([again(open_workshop(), portal, stream, since)], as_json)
+    with progress_bars() as progress:
+        report = again(open_workshop(progress=progress), portal, stream, since)
+    return _tell([report], as_json)
 
 
 def publish(

@@ -42,7 +42,7 @@ class AirflowServices:
         self._processes = processes
         self._pick_port = pick_port
 
-    def start(self, seconds: float = 120.0) -> AirflowClient:
+    def start(self, seconds: float = 240.0) -> AirflowClient:
         """Start the services and wait until all are healthy; the client is signed in. Raises ServiceError.
 
         The metadata database must have its tables.
@@ -91,7 +91,7 @@ class AirflowServices:
         return "ready" if all(health.get(part) == "healthy" for part in COMPONENTS) else None
 
 
-def wait_for_dags(client: AirflowClient, processes: Processes, expected: Iterable[str], seconds: float = 60.0) -> None:
+def wait_for_dags(client: AirflowClient, processes: Processes, expected: Iterable[str], seconds: float = 120.0) -> None:
     """Wait until these DAGs are parsed. Raises ServiceError, with the first import error if there is one."""
     wanted = set(expected)
 

@@ -28,7 +28,10 @@ def portal_variables(addresses: SandboxAddresses) -> dict[str, str]:
     return {
         "AIRFLOW_CONN_PORTAL_NATIONAL": _connection(addresses.national, CLIENT, dstcode=SERVICE),
         "AIRFLOW_CONN_PORTAL_PROVINCE": _connection(
-            addresses.province, "sandbox", client_id="sandbox-client", client_secret="sandbox-secret"
+            addresses.province,
+            "sandbox",
+            client_id="sandbox-client",
+            client_secret="sandbox-secret",
         ),
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import psutil
 
 STATE_VARIABLE = "GATEWAY_DEMO_STATE"
 NAME_VARIABLE = "GATEWAY_DEMO_CHILD"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _START_FIELD = 19  # field 22 of /proc/PID/stat, counted after the name, which may hold blanks and brackets
 
 
@@ -20,11 +20,10 @@ def start_mark(pid: int) -> str | None:
     On Linux the boot's id and the kernel's ticks since boot; elsewhere the time as psutil gives it.
     """
     try:
-        if sys.platform == "linux":
-            boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-            return f"{boot}:{stat.rpartition(')')[2].split()[_START_FIELD]}"
-        return f"{psutil.Process(pid).create_time():.3f}"
+        if not _BOOT.exists():
+            return f"{psutil.Process(pid).create_time():.3f}"
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return f"{_BOOT.read_text(encoding='ascii').strip()}:{stat.rpartition(')')[2].split()[_START_FIELD]}"
     except (OSError, psutil.Error):
         return None
 

@@ -14,6 +14,7 @@ from gateway.demo.errors import ServerError
 SOCKET_LIMIT = 107
 SOCKET_NAME = ".s.PGSQL.5432.lock"
 PREFIX = "gateway-pg-"
+SHORT_ROOTS = ("/tmp", "/var/tmp")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _remove(folder: Path) -> None:
 
 def _temporary(account: Account) -> Path:
     """A new folder of mode 0700 of the server's user, with a path short enough for a socket."""
-    for root in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):
+    for root in map(Path, (tempfile.gettempdir(), *SHORT_ROOTS)):
         room = SOCKET_LIMIT - len(str(root)) - len(PREFIX) - len(SOCKET_NAME) - 12
         if room < 0 or not root.is_dir() or not account.may_pass(root):
             continue

@@ -81,7 +81,7 @@ def _prepare(processes: Processes, options: DemoOptions, settings: AirflowSettin
     sizes = SandboxOptions(day, dossiers=options.dossiers, procedures=options.procedures, catalogue=options.catalogue)
     sandbox = launch_sandbox(processes, options.repository, sizes)
     for child in begun:
-        processes.finish(child, seconds=120)
+        processes.finish(child, seconds=240)
     return await_sandbox(processes, sandbox)
 
 

@@ -88,7 +88,7 @@ def short_counts(batches: Iterable[BatchCounts]) -> str:
 
 def summary_table(lines: Iterable[BatchCounts]) -> Table:
     """Per portal and stream: read = new + changed + unchanged + quarantined, and how long it took."""
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title="The night (đêm đồng bộ)", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, padding=0, title="The night (đêm đồng bộ)", title_justify="left")
     table.add_column("portal\ncổng", no_wrap=True)
     table.add_column("stream\nluồng", no_wrap=True)
     titles = (

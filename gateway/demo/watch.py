@@ -10,7 +10,7 @@ from gateway.demo.airflow_client import AirflowClient, DagRun, TaskState
 from gateway.demo.counts import BatchCounts
 from gateway.demo.view import Row, short_counts
 
-ALL_WELL_SECONDS = 60.0  # how long a follower may take to be started when every portal's run went well
+ALL_WELL_SECONDS = 120.0  # how long a follower may take to be started when every portal's run went well
 NOT_WELL_SECONDS = 10.0  # and otherwise: it may rightly wait for the portal that failed
 
 

@@ -6,9 +6,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Table
@@ -16,7 +16,7 @@ from sqlalchemy import Table
 from gateway.canonical import ENTITIES, Entity, part_columns
 from gateway.errors import ConfigError
 from gateway.mapping import crosswalk, paths
-from gateway.mapping.fields import Field, compile_field
+from gateway.mapping.fields import Field, Read, compile_field
 from gateway.mapping.reject import Reject, Unfit
 from gateway.portals import StreamSpec
 
@@ -42,8 +42,7 @@ class Part:
         return rows
 
 
-@dataclass(frozen=True)
-class Mapped:
+class Mapped(NamedTuple):
     """A record that passed: values in the order of `Mapping.columns`, its parts, and the hash of all it says."""
 
     values: tuple[Any, ...]
@@ -62,6 +61,11 @@ class Mapping:
     known: frozenset[str]
     shapes: Counter[tuple[str, ...]] = field(default_factory=Counter, compare=False)
 
+    @cached_property
+    def reads(self) -> tuple[Read, ...]:
+        """The functions of `fields`, in order."""
+        return tuple(each.read for each in self.fields)
+
     @property
     def columns(self) -> list[str]:
         """The columns of `Mapped.values`."""
@@ -75,7 +79,7 @@ class Mapping:
     def apply(self, record: dict[str, Any]) -> Mapped:
         """Map one record. Raises Reject with reason, path and value when any part of it does not fit."""
         self.shapes[tuple(record)] += 1
-        filled = tuple([each.read(record) for each in self.fields])
+        filled = tuple([read(record) for read in self.reads])
         parts = {part.name: part.rows(record) for part in self.parts}
         return Mapped(filled, parts, _hash(filled, parts))
 
@@ -114,7 +118,7 @@ def _filled(fields: tuple[Field, ...], scope: paths.Scope, place: str) -> dict[s
 
 
 def _hash(filled: tuple[Any, ...], parts: dict[str, Any]) -> bytes:
-    return hashlib.blake2b(msgspec.json.encode((filled, parts)), digest_size=16).digest()
+    return hashlib.sha256(msgspec.json.encode((filled, parts))).digest()[:16]
 
 
 def _entity(stream: StreamSpec) -> Entity:

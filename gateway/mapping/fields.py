@@ -128,14 +128,14 @@ def _reader(get: paths.Getter, convert: values.Convert, place: str, required: bo
         value = None
         try:
             value = get(record)
-            if value.__class__ is str:
-                found = remembered.get(value)
-                if found is None and value != "":
-                    found = convert(value)
-                    if len(remembered) < REMEMBER:
-                        remembered[value] = found
-            else:
-                found = None if value is None else convert(value)
+            if value is None or value == "":
+                found = None
+            elif value.__class__ is not str:
+                found = convert(value)
+            elif (found := remembered.get(value)) is None:
+                found = convert(value)
+                if len(remembered) < REMEMBER:
+                    remembered[value] = found
         except Unfit as unfit:
             raise Reject(unfit.reason, place, shown(value, personal)) from None
         if found is None and required:

@@ -124,5 +124,11 @@ PLAIN: dict[str, Convert] = {
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", bool: "true or false", int: "a number", str: "other text"}
-    return names.get(value.__class__, value.__class__.__name__)
+    names: dict[type, str] = {
+        dict: "an object",
+        list: "a list",
+        bool: "true or false",
+        int: "a number",
+        str: "other text",
+    }
+    return names.get(type(value), type(value).__name__)

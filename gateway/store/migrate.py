@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from gateway.errors import StoreError
+from gateway.store import roles
 from gateway.store.ops import SCHEMAS
 
 MINIMUM_SERVER = 180000
@@ -33,6 +34,7 @@ def upgrade(engine: Engine, revision: str = "head") -> str:
             connection.execute(text(f"create schema if not exists {schema}"))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        roles.grant(connection)
         return current(connection) or ""
 
 

@@ -1,0 +1,59 @@
+"""Database roles: who owns, who runs, who only reads what is shared.
+
+The owner is whoever runs `gateway db upgrade`. `gateway_runner` may move data, not change tables; `gateway_reader` sees the
+schema `share` and nothing else. Both are groups without login: a site grants them to its own users.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from gateway.errors import ConfigError
+
+RUNNER = "gateway_runner"
+READER = "gateway_reader"
+
+
+def grant(connection: Connection) -> None:
+    """Make the groups where they are missing and give them their rights; safe to repeat."""
+    for role in (RUNNER, READER):
+        _ensure(connection, role)
+    for schema in ("landing", "core", "xref", "ops", "share"):
+        for statement in _runner(schema):
+            connection.execute(text(statement))
+    for statement in _reader():
+        connection.execute(text(statement))
+
+
+def _ensure(connection: Connection, role: str) -> None:
+    if connection.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": role}):
+        return
+    if not connection.scalar(text("select rolcreaterole or rolsuper from pg_roles where rolname = current_user")):
+        raise ConfigError(
+            f"role {role} does not exist and this user may not make roles",
+            where="GATEWAY_DATABASE_URL",
+            do=f"let an administrator run: create role {role} nologin",
+        )
+    # Two upgrades of two databases on one server may meet here; roles belong to the server.
+    connection.execute(
+        text(f"do $$ begin create role {role} nologin; exception when duplicate_object then null; end $$")
+    )
+
+
+def _runner(schema: str) -> list[str]:
+    rights = "select, insert, update, delete"
+    return [
+        f"grant usage on schema {schema} to {RUNNER}",
+        f"grant {rights} on all tables in schema {schema} to {RUNNER}",
+        f"grant usage on all sequences in schema {schema} to {RUNNER}",
+        f"alter default privileges in schema {schema} grant {rights} on tables to {RUNNER}",
+        f"alter default privileges in schema {schema} grant usage on sequences to {RUNNER}",
+    ]
+
+
+def _reader() -> list[str]:
+    return [
+        f"grant usage on schema share to {READER}",
+        f"grant select on all tables in schema share to {READER}",
+        f"alter default privileges in schema share grant select on tables to {READER}",
+    ]

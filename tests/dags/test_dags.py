@@ -1,0 +1,120 @@
+"""The DAG files: all there, thin, cheap to parse, and wired to the error taxonomy. (A run under a real scheduler is in tests/e2e.)"""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
+PORTALS = sorted(path.parent.name for path in (REPOSITORY / "mappings").glob("*/portal.yaml"))
+
+# A DAG bag is read in a process of its own: importing airflow sets up logging and settings for the whole process.
+READ_BAG = """
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(sys.argv[1])
+heavy = [name for name in ("zeep", "sqlalchemy.dialects.postgresql.psycopg", "psycopg", "lxml", "pyarrow", "gateway.store.core")
+         if name in sys.modules and name not in BEFORE]
+print(json.dumps({
+    "errors": bag.import_errors,
+    "heavy": heavy,
+    "dags": {dag_id: {
+        "tags": sorted(dag.tags), "doc": dag.doc_md or "", "max_active_runs": dag.max_active_runs, "catchup": dag.catchup,
+        "schedule": type(dag.timetable).__name__,
+        "tasks": {task.task_id: {"pool": task.pool, "retries": task.retries, "owner": task.owner,
+                                 "policy": type(getattr(task, "retry_policy", None)).__name__,
+                                 "outlets": [asset.uri for asset in task.outlets],
+                                 "upstream": sorted(task.upstream_task_ids)} for task in dag.tasks},
+    } for dag_id, dag in bag.dags.items()},
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory):
+    home = tmp_path_factory.mktemp("airflow")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    settings = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    program = "import sys, airflow.dag_processing.dagbag\nBEFORE = set(sys.modules)\n" + READ_BAG
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(REPOSITORY / "dags")],
+        env={**kept, **settings},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_the_bag_holds_one_dag_for_each_portal_and_nothing_unknown(bag):
+    assert bag["errors"] == {}
+    assert PORTALS, "no portal folder was found, so this test would prove nothing"
+    assert sorted(bag["dags"]) == sorted([f"sync_{name}" for name in PORTALS] + ["publish_datasets", "housekeeping"])
+
+
+def test_parsing_loads_no_heavy_library(bag):
+    assert bag["heavy"] == []
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_a_portal_dag_is_polite_documented_and_hands_on_its_asset(bag, portal):
+    dag = bag["dags"][f"sync_{portal}"]
+    assert {"portal", portal} <= set(dag["tags"])
+    assert f"gateway quarantine list {portal}" in dag["doc"]
+    assert (dag["max_active_runs"], dag["catchup"], dag["schedule"]) == (1, False, "CronTriggerTimetable")
+    assert sorted(dag["tasks"]) == ["fetch", "load"]
+    assert dag["tasks"]["load"]["upstream"] == ["fetch"]
+    assert dag["tasks"]["load"]["outlets"] == [f"x-gateway://core/{portal}"]
+    assert {task["pool"] for task in dag["tasks"].values()} == {f"portal_{portal}"}
+
+
+def test_every_task_has_an_owner_and_retries_by_the_error_taxonomy(bag):
+    for dag in bag["dags"].values():
+        assert dag["doc"].strip()
+        for task in dag["tasks"].values():
+            assert task["owner"] == "gateway"
+            assert (task["retries"], task["policy"]) == (3, "ExceptionRetryPolicy")
+
+
+def test_the_data_sets_are_published_when_any_portal_was_synchronised(bag):
+    assert bag["dags"]["publish_datasets"]["schedule"] == "AssetTriggeredTimetable"
+
+
+def test_every_exception_a_retry_rule_names_exists():
+    text = (REPOSITORY / "gateway" / "airflow.py").read_text("utf-8")
+    names = [
+        keyword.value.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RetryRule"
+        for keyword in node.keywords
+        if keyword.arg == "exception"
+    ]
+    assert len(names) == 5
+    for name in names:
+        module, _, error = name.rpartition(".")
+        assert issubclass(getattr(import_module(module), error), Exception)
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)
+def test_a_dag_file_holds_no_logic(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert functions
+    for node in functions:
+        body = [part for part in node.body if not isinstance(part, ast.FunctionDef)]
+        assert sum(part.end_lineno - part.lineno + 1 for part in body) <= 10, node.name
+    assert "datetime.now" not in path.read_text("utf-8")

@@ -1,0 +1,82 @@
+"""`make demo ONCE=1`, as a newcomer types it: two nights through real Airflow, and nothing left running."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STREAMS = {
+    ("national", "agencies"),
+    ("national", "fields"),
+    ("national", "procedure_list"),
+    ("national", "procedures"),
+    ("national", "decisions"),
+    ("province", "agencies"),
+    ("province", "dossiers"),
+    ("province", "procedures"),
+}
+
+
+def make_demo(state, *, dossiers):
+    """One demo, with its state kept apart from the developer's own."""
+    command = ["make", "--no-print-directory", "demo", "ONCE=1", f"DOSSIERS={dossiers}", f"STATE={state}"]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=600, check=False)
+
+
+def counts(output):
+    """The summary table's rows: (portal, stream) → read, new, changed, unchanged, quarantined."""
+    rows = re.findall(r"^ *(\w+) +(\w+)((?: +[\d,]+){5}) +[\d.]+ *$", output, re.MULTILINE)
+    return {(portal, stream): [int(n.replace(",", "")) for n in numbers.split()] for portal, stream, numbers in rows}
+
+
+def alive(state):
+    """Processes, other than zombies, that name the demo's state folder in their command or environment."""
+    found = []
+    for process in psutil.process_iter(["pid", "status", "cmdline"]):
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            named = " ".join(process.cmdline()) + " ".join(process.environ().values())
+        except psutil.Error:
+            continue
+        if str(state) in named and process.pid != os.getpid():
+            found.append(process.cmdline())
+    return found
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make: apt-get install make")
+def test_two_nights(tmp_path):
+    state = tmp_path / "demo"
+    first = make_demo(state, dossiers=400)
+    assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
+    table = counts(first.stdout)
+    assert set(table) == STREAMS
+    assert all(
+        read == new > 0 and (changed, unchanged, bad) == (0, 0, 0)
+        for read, new, changed, unchanged, bad in table.values()
+    )
+    assert table["province", "dossiers"][0] == 400
+    assert "Airflow: http://127.0.0.1:" in first.stdout
+    assert alive(state) == []
+
+    for dataset, rows in (("dossier_status", 400), ("procedure_catalogue", table["national", "procedure_list"][0])):
+        latest = state / "datasets" / dataset / "latest"
+        package = json.loads((latest / "datapackage.json").read_text("utf-8"))
+        assert package["resources"][0]["rows"] == rows
+        assert len((latest / f"{dataset}.jsonl").read_text("utf-8").splitlines()) == rows
+
+    second = make_demo(state, dossiers=400)
+    assert second.returncode == 0, second.stdout[-3000:] + second.stderr[-3000:]
+    table = counts(second.stdout)
+    for read, new, changed, unchanged, quarantined in table.values():
+        assert read == new + changed + unchanged + quarantined
+    read, new, changed, *_ = table["province", "dossiers"]
+    assert 0 < new + changed < read / 2
+    assert alive(state) == []

@@ -30,7 +30,7 @@ def sync_dag(card: dict) -> None:
         default_args={"owner": "gateway", "pool": f"portal_{portal}"},
     )
     def sync():
-        fetched = fetch(portal, full="{{ params.full }}")
+        fetched = fetch(portal)
         loaded = load.override(outlets=[portal_asset(portal)])(portal)
         fetched >> loaded
 

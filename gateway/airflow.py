@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from airflow.sdk import Asset, BaseHook, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context, task
 
+from connectors.errors import FatalPortalError
 from gateway.config import mapping_folders
 
 RETRIES = 3
@@ -43,14 +44,17 @@ def portal_asset(portal: str) -> Asset:
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)
-def fetch(portal: str, full: bool = False) -> int:
-    """Fetch and land all streams of a portal; returns the run's number."""
+def fetch(portal: str) -> int:
+    """Fetch and land all streams of a portal; returns the run's number. The DAG's parameter `full` reads everything."""
     from gateway import run
     from gateway.workshop import open_workshop
 
     shop = open_workshop()
     connection = _connection(shop.portal(portal).connection)
-    report = run.fetch(shop, portal, full=full, trigger=_run_id(), connection=connection)
+    context = get_current_context()
+    report = run.fetch(
+        shop, portal, full=bool(context["params"]["full"]), trigger=str(context["run_id"]), connection=connection
+    )
     if report.errors:
         raise max(report.errors, key=lambda error: error.exit_code)
     return report.run_id
@@ -63,9 +67,12 @@ def load(portal: str, outlet_events: Any = None) -> dict[str, int]:
     from gateway import run
     from gateway.workshop import open_workshop
 
-    report = run.load(open_workshop(), portal)
+    context = get_current_context()
+    report = run.load(open_workshop(), portal, trigger=str(context["run_id"]))
     if report.errors:
         raise max(report.errors, key=lambda error: error.exit_code)
+    if context["ti"].xcom_pull(task_ids="fetch") is None:
+        raise FatalPortalError("fetch failed in this run", where=portal, do="see the log of the task fetch")
     counts = {"run_id": report.run_id, "read": report.counts.read, **vars(report.counts)}
     outlet_events[portal_asset(portal)].extra = counts
     return counts
@@ -92,10 +99,6 @@ def sweep() -> dict[str, int]:
     from gateway.workshop import open_workshop
 
     return clean(open_workshop())
-
-
-def _run_id() -> str:
-    return str(get_current_context()["run_id"])
 
 
 def _connection(connection_id: str) -> Any:

@@ -10,8 +10,9 @@ from typing import Any
 from connectors import connection, decode, rest
 from connectors.auth import SignedIn
 from connectors.connection import Connection
-from connectors.errors import ExplainedError
+from connectors.errors import ExplainedError, FatalPortalError
 from connectors.http import HttpClient
+from gateway.errors import ConfigError
 from gateway.mapping import paths, times
 from gateway.portals import Incremental, PortalSpec, StreamSpec
 from gateway.runs import batches, get_cursor, mark_batch, open_batch
@@ -68,13 +69,27 @@ def _values_of(shop: Workshop, stream: StreamSpec, run_id: int) -> Iterator[str]
     source = shop.portal(stream.portal).stream(stream.for_each.stream)
     get = paths.getter(stream.for_each.field)
     seen: set[str] = set()
-    for found in batches(shop.engine, run_id=run_id, stream=source.stream):
-        for page in shop.landing.pages(found.batch_id) if found.state in {"landed", "loaded"} else ():
-            for raw in decode.records(decode.envelope(shop.landing.read(page)), source.records):
-                value = get(decode.record(raw))
-                if value not in (None, "") and str(value) not in seen:
-                    seen.add(str(value))
-                    yield str(value)
+    for page in shop.landing.pages(_source_batch(shop, source, run_id)):
+        for raw in decode.records(decode.envelope(shop.landing.read(page)), source.records):
+            value = get(decode.record(raw))
+            if value not in {None, ""} and str(value) not in seen:
+                seen.add(str(value))
+                yield str(value)
+
+
+def _source_batch(shop: Workshop, source: StreamSpec, run_id: int) -> int:
+    """The batch of another stream to take values from: this run's; when this run did not ask for it, the newest one."""
+    complete = {"landed", "loaded"}
+    tried = batches(shop.engine, run_id=run_id, stream=source.stream)
+    if tried and tried[-1].state not in complete:
+        raise FatalPortalError(f"stream {source.stream} failed in this run, and this one is asked by its values")
+    known = tried or batches(shop.engine, portal=source.portal, stream=source.stream)
+    usable = [work.batch_id for work in known if work.state in complete and work.mode != "replay"]
+    if not usable:
+        raise ConfigError(
+            f"stream {source.stream} was never fetched", do=f"fetch it first: gateway fetch {source.portal}"
+        )
+    return int(usable[-1])
 
 
 def _enough(incremental: Incremental, cursor: str) -> rest.Enough:

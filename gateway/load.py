@@ -107,7 +107,7 @@ class _Loader:
     def chunk(self, pages: Pages) -> Chunk:
         """Map the records that are not known by their hash."""
         known = self._known([record.source_hash for record in pages.records])
-        chunk = Chunk(pages.through_page)
+        chunk = Chunk(pages.through_page, self._key_at)
         seen: dict[str, bytes] = {}
         for record in pages.records:
             if record.source_hash in known:

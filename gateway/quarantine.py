@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, any_, exists, literal, or_, select, upda
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import LargeBinary, Text
 
-from gateway.records import Refused
+from gateway.canonical import Entity
+from gateway.records import Chunk, Refused
 from gateway.store.ops import quarantine
 
 
@@ -24,15 +25,21 @@ def add(connection: Connection, work: Row[Any], refused: Sequence[Refused]) -> N
     connection.execute(statement, [_row(work, each) for each in refused])
 
 
-def resolve(connection: Connection, work: Row[Any], keys: list[str], hashes: list[bytes]) -> None:
-    """Close the entries of records that have now passed: the same bytes, or a later record with the same key."""
-    entry = quarantine.c
-    passed = or_(
-        entry.record_key == any_(literal(keys, ARRAY(Text))),
-        entry.record_hash == any_(literal(hashes, ARRAY(LargeBinary))),
+def resolve(connection: Connection, work: Row[Any], entity: Entity, chunk: Chunk) -> None:
+    """Close the entries of records that have now passed: the same bytes, or the same key in a later batch."""
+    entry, held = quarantine.c, entity.table.c
+    code = held[entity.code]
+    skipped = any_(literal(chunk.skipped, ARRAY(LargeBinary)))
+    known = select(code).where(held.issuer == work.portal, held.source_hash == skipped)
+    passed = [str(mapped.values[chunk.key_at]) for _, mapped in chunk.rows]
+    same_key = or_(entry.record_key == any_(literal(passed, ARRAY(Text))), entry.record_key.in_(known))
+    same_bytes = entry.record_hash == any_(literal([each.record_hash for each, _ in chunk.rows], ARRAY(LargeBinary)))
+    connection.execute(
+        update(quarantine)
+        .where(entry.portal == work.portal, entry.stream == work.stream, entry.state == "open")
+        .where(or_(same_bytes, same_key & (entry.last_batch_id < work.batch_id)))
+        .values(state="resolved")
     )
-    of_stream = (entry.portal == work.portal) & (entry.stream == work.stream) & (entry.state == "open")
-    connection.execute(update(quarantine).where(of_stream, passed).values(state="resolved"))
 
 
 def has_open(connection: Connection, portal: str, stream: str) -> bool:

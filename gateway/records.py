@@ -60,11 +60,12 @@ Row = tuple[Source, Mapped]
 class Chunk:
     """Records committed together, up to page number `through_page`.
 
-    rounds: in the source's order; a key that comes again with other content starts a new round, since one MERGE must not
+    key_at: where the entity's code stands in a row's values. rounds: in the source's order; a key that comes again with other content starts a new round, since one MERGE must not
     meet a key twice. skipped: source hashes of records known as they are. repeated: how often the very same record came again.
     """
 
     through_page: int
+    key_at: int
     rounds: list[list[Row]] = field(default_factory=lambda: [[]])
     refused: list[Refused] = field(default_factory=list)
     skipped: list[bytes] = field(default_factory=list)

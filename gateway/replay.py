@@ -26,7 +26,7 @@ def replay(shop: Workshop, portal: str, stream: str = "", since: int | None = No
         sources = [work for name in names for work in _sources(shop, portal, name, since)]
         if not sources:
             raise ConfigError("nothing landed to replay", where=f"{portal}/{stream or '*'}", do="see: gateway status")
-        run_id = open_run(shop.engine, portal, "replay", "cli")
+        run_id = open_run(shop.engine, portal, "replay", "command replay")
         counts = Counts()
         try:
             for source in sources:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from sqlalchemy import Row, select
 
 from connectors.auth import SignedIn
 from connectors.connection import Connection
-from connectors.errors import ExplainedError, PortalAway, SignInRefused
+from connectors.errors import ExplainedError, FatalPortalError, PortalAway, SignInRefused
 from gateway.errors import NeedsPerson
 from gateway.fetch import fetch_stream, sign_on
 from gateway.load import load_batch
 from gateway.log import log
 from gateway.portals import PortalSpec, StreamSpec
-from gateway.runs import Counts, batches, close_run, mark_batch, open_run
+from gateway.runs import Counts, batches, close_run, find_run, mark_batch, open_run
 from gateway.store.database import portal_lock
-from gateway.store.ops import batch, run
+from gateway.store.ops import batch
 from gateway.workshop import Workshop
 
 
@@ -43,10 +44,10 @@ class Report:
         return None
 
 
-def sync(shop: Workshop, portal: str, *, full: bool = False, trigger: str = "cli", only: str = "") -> Report:
+def sync(shop: Workshop, portal: str, *, full: bool = False, only: str = "") -> Report:
     """Fetch and load all streams of a portal, or `only` one. Failures of single streams are in the report, not raised."""
     with portal_lock(shop.engine, portal):
-        run_id = _open(shop, portal, full, trigger)
+        run_id = _open(shop, portal, full, _command())
         fetched = _fetch(shop, shop.portal(portal), run_id, full, only, None)
         return _load_and_close(shop, portal, run_id, fetched)
 
@@ -56,20 +57,24 @@ def fetch(
     portal: str,
     *,
     full: bool = False,
-    trigger: str = "cli",
+    trigger: str = "",
     only: str = "",
     connection: Connection | None = None,
 ) -> Report:
-    """Fetch and land a portal's streams; the run stays open for `load`. Streams this run has landed are not asked again."""
+    """Fetch and land a portal's streams; the run stays open for `load`.
+
+    trigger: who asks, such as an Airflow run id. The same trigger again (a task tried again) goes on with its run, and
+    streams that run has landed are not asked for again.
+    """
     with portal_lock(shop.engine, portal):
-        run_id = _open(shop, portal, full, trigger)
+        run_id = _open(shop, portal, full, trigger or _command())
         return Report(run_id, portal, errors=_fetch(shop, shop.portal(portal), run_id, full, only, connection))
 
 
-def load(shop: Workshop, portal: str, run_id: int | None = None) -> Report:
-    """Load everything the portal has landed and close the run (the newest one when none is named)."""
+def load(shop: Workshop, portal: str, *, trigger: str = "") -> Report:
+    """Load everything the portal has landed, and close the trigger's run (without a trigger, the newest one)."""
     with portal_lock(shop.engine, portal):
-        run_id = run_id or _newest_run(shop, portal)
+        run_id = find_run(shop.engine, portal, trigger) or _open(shop, portal, False, trigger or _command())
         return _load_and_close(shop, portal, run_id, _fetch_failures(shop, run_id))
 
 
@@ -134,10 +139,9 @@ def _close(shop: Workshop, run_id: int, failed: list[ExplainedError]) -> None:
             raise
 
 
-def _newest_run(shop: Workshop, portal: str) -> int:
-    with shop.engine.connect() as connection:
-        found = connection.scalar(select(run.c.run_id).filter_by(portal=portal).order_by(run.c.run_id.desc()).limit(1))
-    return int(found) if found else open_run(shop.engine, portal, "load", "cli")
+def _command() -> str:
+    """A trigger for a command: each is a run of its own."""
+    return f"command {uuid4().hex[:8]}"
 
 
 def _fetch_failures(shop: Workshop, run_id: int) -> tuple[ExplainedError, ...]:
@@ -147,7 +151,7 @@ def _fetch_failures(shop: Workshop, run_id: int) -> tuple[ExplainedError, ...]:
         for row in connection.execute(select(batch).filter_by(run_id=run_id).order_by(batch.c.batch_id)):
             newest[row.stream] = row
     return tuple(
-        PortalAway("was not fetched in this run", where=f"{row.portal}/{row.stream}", do=row.error or "")
+        FatalPortalError(f"was not fetched in this run: {row.error}", where=f"{row.portal}/{row.stream}")
         for row in newest.values()
         if row.state == "failed"
     )

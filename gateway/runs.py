@@ -63,6 +63,13 @@ def open_run(engine: Engine, portal: str, kind: str, trigger: str) -> int:
         return int(connection.scalar(insert(run).values(row).returning(run.c.run_id)) or 0)
 
 
+def find_run(engine: Engine, portal: str, trigger: str = "") -> int | None:
+    """The newest run of a portal, or of one trigger."""
+    wanted = select(run.c.run_id).where(run.c.portal == portal).order_by(run.c.run_id.desc()).limit(1)
+    with engine.connect() as connection:
+        return connection.scalar(wanted.where(run.c.trigger == trigger) if trigger else wanted)
+
+
 def close_run(engine: Engine, run_id: int, error: ExplainedError | None) -> None:
     """Mark a run done or failed."""
     state = {"state": "failed" if error else "done", "error": str(error) if error else None, "finished_at": func.now()}

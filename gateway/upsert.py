@@ -98,8 +98,7 @@ class Writer:
             quarantine.add(self._connection, self._work, chunk.refused)
             self._open_ones = True
         if self._open_ones:
-            keys = [mapped.values[self._mapping.key] for _, mapped in chunk.rows]
-            quarantine.resolve(self._connection, self._work, keys, [source.record_hash for source, _ in chunk.rows])
+            quarantine.resolve(self._connection, self._work, self._entity, chunk)
 
     def _remember(self, newest: str | None) -> None:
         if newest is None:

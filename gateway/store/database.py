@@ -28,6 +28,7 @@ def connect(url: str) -> Engine:
     engine = sqlalchemy.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=4,
+        hide_parameters=True,
         # No prepared plans: one made while a table was small would still read all of it when it is large.
         connect_args={"connect_timeout": 10, "application_name": "gateway", "prepare_threshold": None},
     )
@@ -50,6 +51,14 @@ def _explain(context: sqlalchemy.engine.ExceptionContext) -> None:
         raise StoreError(
             "the database lacks a table of this release", where="GATEWAY_DATABASE_URL", do="run: gateway db upgrade"
         ) from None
+    # What the server says may quote a value, and a value may be a citizen's: keep the code and the names only.
+    diagnosis = getattr(error, "diag", None)
+    names = [getattr(diagnosis, part, None) for part in ("table_name", "column_name", "constraint_name")]
+    raise StoreError(
+        f"the database refused a statement ({state} {type(error).__name__})",
+        where=".".join(name for name in names if name),
+        do="this is a fault of the gateway; what was committed stays",
+    ) from None
 
 
 @contextmanager

@@ -57,24 +57,28 @@ def _guard(sock: Any) -> None:
         watch.guard(sock)
 
 
-class _WatchedHTTP(HTTPConnection):
+class _Watched:
+    """Puts the socket under the thread's deadline at every call: a new one, or the one kept from the call before."""
+
+    sock: socket.socket | None
+
     def connect(self) -> None:
-        super().connect()
+        """Connect, then guard the new socket."""
+        super().connect()  # type: ignore[misc]
         _guard(self.sock)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        """Guard a socket kept alive, then send."""
         _guard(self.sock)
-        super().request(*args, **kwargs)
+        super().request(*args, **kwargs)  # type: ignore[misc]
 
 
-class _WatchedHTTPS(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _guard(self.sock)
+class _WatchedHTTP(_Watched, HTTPConnection):
+    pass
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _guard(self.sock)
-        super().request(*args, **kwargs)
+
+class _WatchedHTTPS(_Watched, HTTPSConnection):
+    pass
 
 
 class WatchedHTTPPool(HTTPConnectionPool):

@@ -77,16 +77,16 @@ def _one_call_each(client: SignedIn, stream: StreamRequest) -> Iterator[Page]:
     member, values = stream.each
     waiting = iter(values)
 
-    def ask(value: str) -> Page:
+    def _ask_for(value: str) -> Page:
         return _ask(client, stream, f"{member}={value}", stream.request.with_body({member: value}))[0]
 
     workers = client.client.limits.parallel
     with ThreadPoolExecutor(workers) as pool:
-        running: list[Future[Page]] = [pool.submit(ask, value) for value in islice(waiting, workers * 2)]
+        running: list[Future[Page]] = [pool.submit(_ask_for, value) for value in islice(waiting, workers * 2)]
         try:
             while running:
                 page = running.pop(0).result()
-                running.extend(pool.submit(ask, value) for value in islice(waiting, 1))
+                running.extend(pool.submit(_ask_for, value) for value in islice(waiting, 1))
                 yield page
         finally:
             for future in running:

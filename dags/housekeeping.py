@@ -19,7 +19,8 @@ Marks runs as interrupted that a crash left open, and removes landed objects tha
     doc_md=DOC,
     default_args={"owner": "gateway"},
 )
-def housekeeping():
+def housekeeping() -> None:
+    """One task: sweep."""
     sweep()
 
 

@@ -20,7 +20,8 @@ is switched when the version is whole and on disk.
     doc_md=DOC,
     default_args={"owner": "gateway"},
 )
-def publish_datasets():
+def publish_datasets() -> None:
+    """One task: publish."""
     publish()
 
 

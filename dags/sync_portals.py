@@ -29,7 +29,8 @@ def sync_dag(card: dict) -> None:
         params={"full": Param(False, type="boolean", description="Read everything, not only what changed")},
         default_args={"owner": "gateway", "pool": f"portal_{portal}"},
     )
-    def sync():
+    def sync() -> None:
+        """Fetch, then load."""
         fetched = fetch(portal)
         loaded = load.override(outlets=[portal_asset(portal)])(portal)
         fetched >> loaded

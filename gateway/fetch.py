@@ -98,7 +98,7 @@ def _enough(incremental: Incremental, cursor: str) -> rest.Enough:
     get = paths.getter(incremental.by)
     read = times.instant((incremental.format,))
 
-    def enough(last_record: Mapping[str, Any]) -> bool:
+    def _found(last_record: Mapping[str, Any]) -> bool:
         return bool(read(get(last_record)) < until)
 
-    return enough
+    return _found

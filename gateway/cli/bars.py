@@ -27,10 +27,10 @@ def progress_bars() -> Iterator[Told]:
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as drawn:
         lines: dict[str, int] = {}
 
-        def tell(stream: str, step: str, records: int) -> None:
+        def _tell(stream: str, step: str, records: int) -> None:
             name = f"{step:5} {stream}"
             if name not in lines:
                 lines[name] = int(drawn.add_task(name, total=None))
             drawn.advance(lines[name], records)  # type: ignore[arg-type]  # rich's own name for an int
 
-        yield tell
+        yield _tell

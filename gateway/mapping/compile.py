@@ -135,10 +135,10 @@ def _lookup(stream: StreamSpec) -> crosswalk.Lookup:
     folder = stream.document.path.parent.parent / "crosswalks"
 
     @cache
-    def load(name: str) -> crosswalk.Crosswalk:
+    def _load(name: str) -> crosswalk.Crosswalk:
         return crosswalk.load(Path(folder / f"{name}.tsv"))
 
-    return load
+    return _load
 
 
 def _fields(

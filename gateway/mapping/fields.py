@@ -124,7 +124,7 @@ def _reader(get: paths.Getter, convert: values.Convert, place: str, required: bo
     # Names, codes and words come again and again: what a text became is remembered, up to a bound.
     remembered: dict[str, Any] = {}
 
-    def read(record: Any) -> Any:
+    def _read(record: Any) -> Any:
         value = None
         try:
             value = get(record)
@@ -142,7 +142,7 @@ def _reader(get: paths.Getter, convert: values.Convert, place: str, required: bo
             raise Reject("required, but absent or empty", place, "")
         return found
 
-    return read
+    return _read
 
 
 def _in_scope(read: Read, said: Mapping[str, Any]) -> Read:

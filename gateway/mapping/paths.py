@@ -19,7 +19,7 @@ def getter(path: str, first: bool = False) -> Getter:
     if not first and len(steps) <= 2:
         return _member(steps[0]) if len(steps) == 1 else _member_of_member(*steps)
 
-    def get(record: Any) -> Any:
+    def _get(record: Any) -> Any:
         found = record
         for step in steps:
             if first and found.__class__ is list:
@@ -31,22 +31,22 @@ def getter(path: str, first: bool = False) -> Getter:
             found = found.get(step)
         return found[0] if first and found.__class__ is list and found else found
 
-    return get
+    return _get
 
 
 def _member(name: str) -> Getter:
-    def get(record: Any) -> Any:
+    def _get(record: Any) -> Any:
         if record.__class__ is not dict:
             raise Unfit(f"no object above {name!r}")
         return record.get(name)
 
-    return get
+    return _get
 
 
 def _member_of_member(outer: str, inner: str) -> Getter:
     """The most common path, written out: a loop over steps costs twice as much."""
 
-    def get(record: Any) -> Any:
+    def _get(record: Any) -> Any:
         if record.__class__ is dict:
             above = record.get(outer)
             if above.__class__ is dict:
@@ -55,22 +55,22 @@ def _member_of_member(outer: str, inner: str) -> Getter:
                 return None
         raise Unfit(f"no object above {inner!r}")
 
-    return get
+    return _get
 
 
 def first_of(getters: list[Getter]) -> Getter:
     """The first value that is there (neither absent nor "")."""
 
-    def get(record: Any) -> Any:
+    def _get(record: Any) -> Any:
         return next((found for each in getters if (found := each(record)) not in (None, "")), None)
 
-    return get
+    return _get
 
 
 def picked(inner: Getter, where: Mapping[str, Any], take: str) -> Getter:
     """Of a list of objects the one whose members equal `where`, and of it the member `take`; plain text is itself."""
 
-    def get(record: Any) -> Any:
+    def _get(record: Any) -> Any:
         found = inner(record)
         if found is None or found.__class__ is str:
             return found
@@ -80,13 +80,13 @@ def picked(inner: Getter, where: Mapping[str, Any], take: str) -> Getter:
                 return item.get(take)
         return None
 
-    return get
+    return _get
 
 
 def joined(inner: Getter, take: str, separator: str) -> Getter:
     """The members `take` of a list of objects (or the texts of a list) as one text, in order."""
 
-    def get(record: Any) -> Any:
+    def _get(record: Any) -> Any:
         found = inner(record)
         if found is None or found == "":
             return None
@@ -96,7 +96,7 @@ def joined(inner: Getter, take: str, separator: str) -> Getter:
             raise Unfit("a list of something else than text")
         return separator.join(each for each in texts if each)
 
-    return get
+    return _get
 
 
 class Scope:

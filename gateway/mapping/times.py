@@ -26,25 +26,25 @@ def day(formats: tuple[str, ...]) -> Callable[[Any], date]:
     """A converter to a calendar date; of an instant, the date it is in Vietnam."""
     readers = [_instant_reader(form) for form in formats]
 
-    def to_date(read: Callable[[Any], datetime]) -> Callable[[Any], date]:
+    def _to_date(read: Callable[[Any], datetime]) -> Callable[[Any], date]:
         return lambda value: read(value).astimezone(VIETNAM).date()
 
-    return _first_that_fits([to_date(read) for read in readers], " or ".join(formats))
+    return _first_that_fits([_to_date(read) for read in readers], " or ".join(formats))
 
 
 def _first_that_fits(readers: list[Callable[[Any], Any]], formats: str) -> Callable[[Any], Any]:
     if len(readers) == 1:
         only = readers[0]
 
-        def read_one(value: Any) -> Any:
+        def _read_one(value: Any) -> Any:
             try:
                 return only(value)
             except (ValueError, TypeError, OverflowError):
                 raise Unfit(f"not a date in the form {formats}") from None
 
-        return read_one
+        return _read_one
 
-    def read(value: Any) -> Any:
+    def _read(value: Any) -> Any:
         for reader in readers:
             try:
                 return reader(value)
@@ -52,7 +52,7 @@ def _first_that_fits(readers: list[Callable[[Any], Any]], formats: str) -> Calla
                 continue
         raise Unfit(f"not a date in the form {formats}")
 
-    return read
+    return _read
 
 
 def _instant_reader(form: str) -> Callable[[Any], datetime]:
@@ -80,14 +80,14 @@ def _by_position(form: str) -> Callable[[Any], datetime]:
     literals = [(at, letter) for at, letter in enumerate(form) if letter not in "yMdHmsS"]
     cuts = [slice(places[token], places[token] + len(token)) if token in places else None for token in _TOKENS]
 
-    def read(value: str) -> datetime:
+    def _read(value: str) -> datetime:
         if len(value) != len(form) or any(value[at] != letter for at, letter in literals):
             raise ValueError
         year, month, day_, hour, minute, second, milli = (_digits(value[cut]) if cut else 0 for cut in cuts)
         local = datetime(year, month, day_, hour, minute, second, milli * 1000, VIETNAM)
         return local.astimezone(UTC)
 
-    return read
+    return _read
 
 
 def _digits(written: str) -> int:

@@ -40,7 +40,8 @@ lock: ## make requirements.lock anew (needs uv)
 	@uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
 
 clean: ## end what a killed demo left and remove everything made here
-	@[ ! -x $(BIN)/python ] || $(BIN)/python -m gateway.demo clean
+	@[ ! -x $(BIN)/python ] || for state in .gateway/demo .gateway/demo-namespace; do \
+		$(BIN)/python -m gateway.demo clean --state $$state || exit 1; done
 	@rm -rf $(VENV) .gateway .bench .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

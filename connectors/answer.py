@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.decode import Envelope, value
 from connectors.errors import FatalPortalError, PortalError, RetriablePortalError, SessionExpired
+
+_DIGITS = re.compile(r"\d{4,}")
+"""Numbers in a portal's message may be a citizen's identity or telephone number."""
 
 MEANINGS: Mapping[str, type[PortalError]] = {
     "sign_in_again": SessionExpired,
@@ -40,10 +44,17 @@ class AnswerRules:
     message: str = "message"
 
     def check(self, members: Envelope) -> None:
-        """Return when the answer means success; raise what the first matching failure rule says, else FatalPortalError."""
-        if all(value(members, path) in allowed for path, allowed in self.success.items()):
+        """Return when the answer means success; raise what the first matching failure rule says, else FatalPortalError.
+
+        Without a success rule everything is success that no failure rule matches.
+        """
+        if self.success and all(value(members, path) in allowed for path, allowed in self.success.items()):
             return
-        codes = ", ".join(f"{path}={value(members, path)!r}" for path in self.success)
-        text = str(value(members, self.message) or "")[:200]
-        kind = next((MEANINGS[rule.means] for rule in self.failures if rule.matches(members)), FatalPortalError)
-        raise kind(f"the portal answers {codes}: {text}", do="see what this code means in the portal's contract")
+        kind = next((MEANINGS[rule.means] for rule in self.failures if rule.matches(members)), None)
+        if kind is None and not self.success:
+            return
+        codes = ", ".join(f"{path}={value(members, path)!r}" for path in self.success) or "a failure"
+        text = _DIGITS.sub("…", str(value(members, self.message) or ""))[:120]
+        raise (kind or FatalPortalError)(
+            f"the portal answers {codes}: {text}", do="see what this means in the portal's contract"
+        )

@@ -103,7 +103,7 @@ class HttpClient:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, RetryAfter):
             return error.seconds
-        return tenacity.wait_exponential_jitter(initial=0.2, max=10)(state)
+        return tenacity.wait_exponential_jitter(multiplier=0.2, max=10)(state)
 
     def _send_once(self, request: Request) -> Answer:
         self._pace.wait()

@@ -1,4 +1,4 @@
-"""How often we may call a portal: a shared rate over all threads of one run, and its opening hours."""
+"""How often we may call a portal: a shared rate over all threads of one run."""
 
 from __future__ import annotations
 

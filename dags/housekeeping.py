@@ -2,7 +2,7 @@
 
 from airflow.sdk import dag
 
-from gateway.airflow import sweep
+from gateway.airflow import at_night, sweep
 
 DOC = """
 ### Dọn dẹp · housekeeping
@@ -12,7 +12,7 @@ Marks runs as interrupted that a crash left open, and removes landed objects tha
 
 
 @dag(
-    schedule="0 6 * * *",
+    schedule=at_night("0 6 * * *"),
     catchup=False,
     max_active_runs=1,
     tags=["housekeeping"],

@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param, dag
 
-from gateway.airflow import fetch, load, portal_asset, portal_cards
+from gateway.airflow import at_night, fetch, load, portal_asset, portal_cards
 
 DOC = """
 ### {vi}
@@ -21,7 +21,7 @@ def sync_dag(card: dict) -> None:
 
     @dag(
         dag_id=f"sync_{portal}",
-        schedule=card["schedule"],
+        schedule=at_night(card["schedule"]),
         catchup=False,
         max_active_runs=1,
         tags=["portal", portal],

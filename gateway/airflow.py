@@ -9,7 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 import yaml
-from airflow.sdk import Asset, BaseHook, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context, task
+from airflow.sdk import (
+    Asset,
+    BaseHook,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    get_current_context,
+    task,
+)
 
 from connectors.errors import FatalPortalError
 from gateway.config import mapping_folders
@@ -41,6 +50,11 @@ def portal_cards() -> list[dict[str, Any]]:
 def portal_asset(portal: str) -> Asset:
     """What a sync of this portal renews: its part of the core tables."""
     return Asset(name=f"core_{portal}", uri=f"x-gateway://core/{portal}")
+
+
+def at_night(cron: str) -> CronTriggerTimetable:
+    """A schedule in Vietnamese time, whatever time zone Airflow itself is set to."""
+    return CronTriggerTimetable(cron, timezone="Asia/Ho_Chi_Minh")
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)
@@ -89,7 +103,8 @@ def publish() -> dict[str, str]:
     settings = load_settings()
     engine = open_database(settings)
     contracts = load_contracts(settings.schemas)
-    return {contract.name: write(engine, contract, settings.datasets).version for contract in contracts}
+    done = [write(engine, contract, settings.datasets) for contract in contracts]
+    return {each.dataset: each.version or f"waits for {', '.join(each.waits_for)}" for each in done}
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)

@@ -42,6 +42,7 @@ class Entity:
 
 _PARTS = {
     "step": core.procedure_step,
+    "channel": core.procedure_channel,
     "time": core.procedure_time,
     "fee": core.procedure_fee,
     "component": core.procedure_component,

@@ -14,6 +14,7 @@ from connectors.errors import ExplainedError, FatalPortalError
 from connectors.http import HttpClient
 from gateway.errors import ConfigError
 from gateway.mapping import paths, times
+from gateway.mapping.reject import Unfit
 from gateway.portals import Incremental, PortalSpec, StreamSpec
 from gateway.runs import batches, get_cursor, mark_batch, open_batch
 from gateway.workshop import Workshop
@@ -99,6 +100,9 @@ def _enough(incremental: Incremental, cursor: str) -> rest.Enough:
     read = times.instant((incremental.format,))
 
     def _found(last_record: Mapping[str, Any]) -> bool:
-        return bool(read(get(last_record)) < until)
+        try:
+            return bool(read(get(last_record)) < until)
+        except Unfit:
+            return False  # load puts this record in quarantine; the next page tells whether to go on
 
     return _found

@@ -92,8 +92,9 @@ def publish(
         raise ConfigError(f"no data set {', '.join(sorted(unknown))}", do=f"name one of {', '.join(contracts)}")
     engine = open_database(settings)
     done = [write(engine, contracts[name], settings.datasets) for name in datasets or contracts]
-    columns = ("dataset", "rows", "is_new", "version", "folder")
-    show.table("Data sets", columns, [{**vars(each), "folder": str(each.folder)} for each in done], as_json)
+    columns = ("dataset", "rows", "is_new", "version", "folder", "waits_for")
+    rows = [{**vars(each), "folder": str(each.folder), "waits_for": ", ".join(each.waits_for)} for each in done]
+    show.table("Data sets", columns, rows, as_json)
     return 0
 
 

@@ -27,4 +27,6 @@ def shown(value: object, personal: bool) -> str:
     if personal:
         digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
         return f"({len(text)} characters, sha256 {digest}…)"
+    # PostgreSQL's text holds no NUL, and no half of a surrogate pair.
+    text = text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode()
     return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"

@@ -37,22 +37,37 @@ def code(value: Any) -> str:
     return text(value).strip()
 
 
+LARGEST_INTEGER = 2**31 - 1
+"""What a column of ours (PostgreSQL's integer) holds."""
+
+MOST_DIGITS = 30
+"""Before or after the point of a number; what is longer is a slip, and would break the whole load."""
+
+
 def integer(value: Any) -> int:
     """A whole number, also written as text."""
-    if value.__class__ is int:
-        return int(value)
-    if value.__class__ is str and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", value):
-        return int(value)
-    raise Unfit(f"expected a whole number, found {_kind(value)}")
+    written = value.__class__ is str and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", value)
+    if not (written or value.__class__ is int):
+        raise Unfit(f"expected a whole number, found {_kind(value)}")
+    number = int(value)
+    if abs(number) > LARGEST_INTEGER:
+        raise Unfit("a whole number that is too large")
+    return number
 
 
 def decimal(value: Any) -> Decimal:
     """A number, also written as text with a point or a comma before the fraction."""
     if value.__class__ is int or value.__class__ is Decimal:
-        return Decimal(value)
+        return _bounded(Decimal(value))
     if value.__class__ is str and re.fullmatch(r"\s*[+-]?\d+([.,]\d+)?\s*", value):
-        return Decimal(value.strip().replace(",", "."))
+        return _bounded(Decimal(value.strip().replace(",", ".")))
     raise Unfit(f"expected a number, found {_kind(value)}")
+
+
+def _bounded(number: Decimal) -> Decimal:
+    if number.adjusted() >= MOST_DIGITS or int(number.as_tuple().exponent) < -MOST_DIGITS:
+        raise Unfit(f"a number with more than {MOST_DIGITS} digits")
+    return number
 
 
 _NOTHING_TO_PAY = {"không", "không thu", "không thu phí", "miễn phí", "không có"}
@@ -64,14 +79,14 @@ def money(value: Any) -> Decimal:
     `1.5` or `1,50` are refused: whether that is a fraction or a slip cannot be told.
     """
     if value.__class__ is int or value.__class__ is Decimal:
-        return Decimal(value)
+        return _bounded(Decimal(value))
     written = line(value).lower()
     if written in _NOTHING_TO_PAY:
         return Decimal(0)
     found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\s*(?:đồng|vnđ|vnd|đ)?", written)
     if not found:
         raise Unfit("not an amount of money")
-    return Decimal(re.sub(r"[.,]", "", found[1]))
+    return _bounded(Decimal(re.sub(r"[.,]", "", found[1])))
 
 
 _TRUE = {"1", "true", "có", "yes", "y", "x"}

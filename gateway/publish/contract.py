@@ -27,12 +27,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A set: its query over `core`, and its columns in order."""
+    """A set: its query over `core`, the streams (`portal/stream`) it is made of, and its columns in order."""
 
     name: str
     version: str
     purpose: str
     query: str
+    streams: tuple[str, ...]
     columns: tuple[Column, ...]
     path: Path
 
@@ -54,9 +55,17 @@ def load_contract(path: Path) -> Contract:
         said = document.content
         table = said["schema"][0]
         columns = tuple(_column(document, number, entry) for number, entry in enumerate(table["properties"]))
-        query = next(each["value"] for each in table["customProperties"] if each["property"] == "query")
-        contract = Contract(said["id"], said["version"], said["description"]["purpose"], query, columns, path)
-    except (KeyError, TypeError, IndexError, StopIteration) as error:
+        more = {each["property"]: each["value"] for each in table["customProperties"]}
+        contract = Contract(
+            name=said["id"],
+            version=said["version"],
+            purpose=said["description"]["purpose"],
+            query=more["query"],
+            streams=tuple(more["streams"]),
+            columns=columns,
+            path=path,
+        )
+    except (KeyError, TypeError, IndexError) as error:
         raise ConfigError(
             f"not a usable data contract (missing {error})", where=str(path), do="compare it with the other contracts"
         ) from None

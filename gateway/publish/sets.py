@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +24,17 @@ GROUP = 10_000
 
 @dataclass(frozen=True)
 class Published:
-    """The outcome for one set. is_new: false when nothing changed since the last version, which then stays."""
+    """The outcome for one set. is_new: false when nothing changed since the last version, which then stays.
+
+    waits_for: streams that were never loaded; then there is nothing to publish yet, and no version.
+    """
 
     dataset: str
     version: str
     rows: int
     is_new: bool
     folder: Path
+    waits_for: tuple[str, ...] = ()
 
 
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
@@ -38,6 +43,9 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     Raises StoreError when a row breaks the contract (an empty required column, a key twice) or the disk fails.
     """
     home = root / contract.name
+    missing = _never_loaded(engine, contract)
+    if missing:
+        return Published(contract.name, "", 0, False, home, waits_for=missing)
     home.mkdir(parents=True, exist_ok=True)
     _sweep(home)
     draft = home / f".draft-{os.getpid()}"
@@ -46,8 +54,8 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
             last_batch = connection.scalar(newest) or 0
-            groups = _groups(connection, contract)
-            count, content = write_files(draft, contract, _checked(contract, groups))
+            with closing(_groups(connection, contract)) as groups:
+                count, content = write_files(draft, contract, _checked(contract, groups))
         return _switch(engine, contract, home, draft, count, content, last_batch)
     except OSError as error:
         raise StoreError(
@@ -57,17 +65,25 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _groups(connection: Any, contract: Contract) -> Iterator[Rows]:
+def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
+    """An empty set would say that nothing exists; before the first load we only know nothing."""
+    name = batch.c.portal + "/" + batch.c.stream
+    with engine.connect() as connection:
+        loaded = set(connection.scalars(select(name).where(batch.c.state == "loaded").distinct()))
+    return tuple(stream for stream in contract.streams if stream not in loaded)
+
+
+def _groups(connection: Any, contract: Contract) -> Generator[Rows, None, None]:
     names = [column.name for column in contract.columns]
-    result = connection.execution_options(yield_per=GROUP).execute(text(contract.query))
-    if list(result.keys()) != names:
-        raise StoreError(
-            "the query does not give the declared columns",
-            where=str(contract.path),
-            do=f"let it give, in this order: {', '.join(names)}",
-        )
-    for part in result.partitions(GROUP):
-        yield [tuple(row) for row in part]
+    with connection.execution_options(yield_per=GROUP).execute(text(contract.query)) as result:
+        if list(result.keys()) != names:
+            raise StoreError(
+                "the query does not give the declared columns",
+                where=str(contract.path),
+                do=f"let it give, in this order: {', '.join(names)}",
+            )
+        for part in result.partitions(GROUP):
+            yield [tuple(row) for row in part]
 
 
 def _checked(contract: Contract, groups: Iterator[Rows]) -> Iterator[Rows]:

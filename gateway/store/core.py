@@ -137,9 +137,10 @@ procedure = _entity(
 )
 
 procedure_step = _part("step", text("case_name"), text("step_text", required=True))
+procedure_channel = _part("channel", text("channel_code"))
 procedure_time = _part(
     "time",
-    text("channel_code"),
+    Column("channel_ordinal", Integer, nullable=False),
     Column("duration_amount", Numeric),
     text("duration_unit"),
     text("description"),

@@ -51,6 +51,12 @@ def _explain(context: sqlalchemy.engine.ExceptionContext) -> None:
         raise StoreError(
             "the database lacks a table of this release", where="GATEWAY_DATABASE_URL", do="run: gateway db upgrade"
         ) from None
+    if state == "42501":
+        raise ConfigError(
+            "this database user may not do that",
+            where="GATEWAY_DATABASE_URL",
+            do="moving data needs the role gateway_runner; gateway db upgrade needs the owner",
+        ) from None
     # What the server says may quote a value, and a value may be a citizen's: keep the code and the names only.
     diagnosis = getattr(error, "diag", None)
     names = [getattr(diagnosis, part, None) for part in ("table_name", "column_name", "constraint_name")]

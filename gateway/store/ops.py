@@ -43,7 +43,7 @@ run = Table(
     Column("run_id", BigInteger, Identity(), primary_key=True),
     Column("portal", Text, nullable=False),
     Column("kind", Text, nullable=False, comment="full, incremental or replay"),
-    Column("trigger", Text, nullable=False, comment="who asked: cli, or an Airflow run id"),
+    Column("trigger", Text, nullable=False, comment="who asked: a command, or an Airflow run id"),
     Column("state", Text, nullable=False, comment="running, done, failed or interrupted"),
     Column("error", Text),
     Column("gateway_version", Text, nullable=False),

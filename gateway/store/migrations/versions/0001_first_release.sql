@@ -226,7 +226,7 @@ CREATE TABLE ops.run (
     CONSTRAINT ck_run_adds_up CHECK (read_count = new_count + changed_count + unchanged_count + quarantined_count)
 );
 COMMENT ON COLUMN ops.run.kind IS 'full, incremental or replay';
-COMMENT ON COLUMN ops.run.trigger IS 'who asked: cli, or an Airflow run id';
+COMMENT ON COLUMN ops.run.trigger IS 'who asked: a command, or an Airflow run id';
 COMMENT ON COLUMN ops.run.state IS 'running, done, failed or interrupted';
 
 CREATE TABLE core.dossier_event (
@@ -256,6 +256,14 @@ CREATE TABLE core.procedure_applicant (
     applicant_name TEXT,
     CONSTRAINT pk_procedure_applicant PRIMARY KEY (procedure_id, ordinal),
     CONSTRAINT fk_procedure_applicant_procedure_id_procedure FOREIGN KEY(procedure_id) REFERENCES core.procedure (procedure_id) ON DELETE CASCADE
+);
+
+CREATE TABLE core.procedure_channel (
+    procedure_id BIGINT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    channel_code TEXT,
+    CONSTRAINT pk_procedure_channel PRIMARY KEY (procedure_id, ordinal),
+    CONSTRAINT fk_procedure_channel_procedure_id_procedure FOREIGN KEY(procedure_id) REFERENCES core.procedure (procedure_id) ON DELETE CASCADE
 );
 
 CREATE TABLE core.procedure_component (
@@ -351,7 +359,7 @@ CREATE TABLE core.procedure_step (
 CREATE TABLE core.procedure_time (
     procedure_id BIGINT NOT NULL,
     ordinal INTEGER NOT NULL,
-    channel_code TEXT,
+    channel_ordinal INTEGER NOT NULL,
     duration_amount NUMERIC,
     duration_unit TEXT,
     description TEXT,

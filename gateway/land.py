@@ -31,15 +31,16 @@ class Landing:
         self._local = threading.local()
 
     def land(self, batch_id: int, portal: str, pages: Iterable[Page]) -> Iterator[Page]:
-        """Store each page, then hand it on. Manifest rows follow in groups, the last with `finish`'s commit."""
+        """Store each page, then hand it on. Manifest rows follow in groups."""
         key = self._vault.key_for(portal, datetime.now(UTC).date())
-        self._waiting: list[dict[str, Any]] = []
+        waiting: list[dict[str, Any]] = []
         for ordinal, received in enumerate(pages):
-            self._waiting.append(self._store(batch_id, portal, ordinal, received, key))
-            if len(self._waiting) >= FLUSH_EVERY:
-                self._flush()
+            waiting.append(self._store(batch_id, portal, ordinal, received, key))
+            if len(waiting) >= FLUSH_EVERY:
+                self._flush(batch_id, waiting)
+                waiting = []
             yield received
-        self._flush()
+        self._flush(batch_id, waiting)
 
     def read(self, manifest: Row[Any]) -> bytes:
         """The bytes of a landed page, as they were received."""
@@ -116,15 +117,13 @@ class Landing:
                 do="check space and rights of GATEWAY_LANDING, then run again",
             ) from None
 
-    def _flush(self) -> None:
-        if not self._waiting:
+    def _flush(self, batch_id: int, rows: list[dict[str, Any]]) -> None:
+        if not rows:
             return
+        landed = rows[-1]["ordinal"] + 1
         with self._engine.begin() as connection:
-            connection.execute(insert(page), self._waiting)
-            batch_id = self._waiting[0]["batch_id"]
-            landed = self._waiting[-1]["ordinal"] + 1
+            connection.execute(insert(page), rows)
             connection.execute(batch.update().where(batch.c.batch_id == batch_id).values(page_count=landed))
-        self._waiting = []
 
 
 def _compressor(local: threading.local) -> zstandard.ZstdCompressor:

@@ -9,9 +9,9 @@ from uuid import uuid4
 from sqlalchemy import Row, select
 
 from connectors.auth import SignedIn
-from connectors.connection import Connection
+from connectors.connection import Connection, MissingConnection
 from connectors.errors import ExplainedError, FatalPortalError, PortalAway, SignInRefused
-from gateway.errors import NeedsPerson
+from gateway.errors import NeedsPerson, StoreError
 from gateway.fetch import fetch_stream, sign_on
 from gateway.load import load_batch
 from gateway.log import log
@@ -46,10 +46,11 @@ class Report:
 
 def sync(shop: Workshop, portal: str, *, full: bool = False, only: str = "") -> Report:
     """Fetch and load all streams of a portal, or `only` one. Failures of single streams are in the report, not raised."""
+    spec = shop.portal(portal)
+    client = sign_on(spec)
     with portal_lock(shop.engine, portal):
         run_id = _open(shop, portal, full, _command())
-        fetched = _fetch(shop, shop.portal(portal), run_id, full, only, None)
-        return _load_and_close(shop, portal, run_id, fetched)
+        return _load_and_close(shop, portal, run_id, _fetch(shop, client, spec, run_id, full, only))
 
 
 def fetch(
@@ -66,9 +67,11 @@ def fetch(
     trigger: who asks, such as an Airflow run id. The same trigger again (a task tried again) goes on with its run, and
     streams that run has landed are not asked for again.
     """
+    spec = shop.portal(portal)
+    client = sign_on(spec, connection)
     with portal_lock(shop.engine, portal):
         run_id = _open(shop, portal, full, trigger or _command())
-        return Report(run_id, portal, errors=_fetch(shop, shop.portal(portal), run_id, full, only, connection))
+        return Report(run_id, portal, errors=_fetch(shop, client, spec, run_id, full, only))
 
 
 def load(shop: Workshop, portal: str, *, trigger: str = "") -> Report:
@@ -79,15 +82,14 @@ def load(shop: Workshop, portal: str, *, trigger: str = "") -> Report:
 
 
 def _open(shop: Workshop, portal: str, full: bool, trigger: str) -> int:
-    spec = shop.portal(portal)
-    log.info("run opened", portal=portal, streams=[stream.stream for stream in spec.streams])
+    log.info("run opened", portal=portal, trigger=trigger)
     return open_run(shop.engine, portal, "full" if full else "incremental", trigger)
 
 
 def _fetch(
-    shop: Workshop, spec: PortalSpec, run_id: int, full: bool, only: str, connection: Connection | None
+    shop: Workshop, client: SignedIn, spec: PortalSpec, run_id: int, full: bool, only: str
 ) -> tuple[ExplainedError, ...]:
-    client, errors = sign_on(spec, connection), list[ExplainedError]()
+    errors: list[ExplainedError] = []
     landed = {work.stream for work in batches(shop.engine, run_id=run_id) if work.state in {"landed", "loaded"}}
     for stream in [spec.stream(only)] if only else spec.streams:
         if stream.stream in landed:
@@ -98,7 +100,7 @@ def _fetch(
             log.error("fetch failed", portal=spec.portal, stream=stream.stream, error=str(error))
             errors.append(error)
             # The other streams would meet the same; and a wrong password asked again may lock the account.
-            if isinstance(error, PortalAway | SignInRefused) or error.exit_code == 4:
+            if isinstance(error, PortalAway | SignInRefused | MissingConnection | StoreError):
                 break
     return tuple(errors)
 
@@ -118,6 +120,7 @@ def _load_and_close(shop: Workshop, portal: str, run_id: int, errors: tuple[Expl
         try:
             done = load_batch(shop, work)
             log.info("loaded", portal=portal, stream=work.stream, batch=work.batch_id, **vars(done))
+            _compare_declared(shop, work.batch_id)
             counts += done
         except ExplainedError as error:
             log.error("load failed", portal=portal, stream=work.stream, batch=work.batch_id, error=str(error))
@@ -128,6 +131,19 @@ def _load_and_close(shop: Workshop, portal: str, run_id: int, errors: tuple[Expl
     report = Report(run_id, portal, counts, tuple(failed))
     _close(shop, run_id, failed)
     return report
+
+
+def _compare_declared(shop: Workshop, batch_id: int) -> None:
+    """A portal that declares a total must have shown as many records; rows that move while we read make the two differ."""
+    work = batches(shop.engine, batch_id=batch_id)[0]
+    if work.declared_total is not None and work.declared_total != work.read_count:
+        log.warning(
+            "declared and read differ",
+            portal=work.portal,
+            stream=work.stream,
+            declared=work.declared_total,
+            read=work.read_count,
+        )
 
 
 def _close(shop: Workshop, run_id: int, failed: list[ExplainedError]) -> None:

@@ -158,9 +158,10 @@ class _Loader:
         if not hashes:
             return set()
         with self._shop.engine.connect() as connection:
+            connection.exec_driver_sql(merge.BY_INDEX)
             statement = merge.known_hashes(self._mapping.entity)
-            found = connection.exec_driver_sql(statement, (hashes, self._work.portal))
-            return {bytes(row[0]) for row in found}
+            binds = {"hashes": hashes, "issuer": self._work.portal}
+            return set(connection.exec_driver_sql(statement, binds).scalars())
 
     def _newest_of(self, chunk: Chunk) -> str | None:
         if self._newest is None or not chunk.rows:

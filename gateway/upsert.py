@@ -41,6 +41,7 @@ class Writer:
     def write(self, chunk: Chunk) -> Counts:
         """Commit one chunk; returns what became of it."""
         with self._connection.begin():
+            self._connection.exec_driver_sql(merge.BY_INDEX)
             counts = sum((self._upsert(rows) for rows in chunk.rounds if rows), Counts())
             counts += Counts(unchanged=len(chunk.skipped) + chunk.repeated, quarantined=len(chunk.refused))
             self._quarantine(chunk)
@@ -64,15 +65,15 @@ class Writer:
         self._connection.exec_driver_sql(merge.EMPTY)
         self._copy(rows)
         self._run(merge.merge(self._entity, self._mapping.columns))
-        new, changed = self._connection.exec_driver_sql(merge.COUNT).one()
-        if new or changed:
+        written, new, changed = self._connection.exec_driver_sql(merge.COUNT).one()
+        if written:
             self._follow()
-        elif self._entity.history is not None:
-            self._run(merge.append_history(self._entity))
+        if written < len(rows) and self._entity.history is not None:
+            self._run(merge.append_late_history(self._entity))
         return Counts(new, changed, len(rows) - new - changed)
 
     def _follow(self) -> None:
-        """What hangs on changed rows: history, parts, versions."""
+        """What hangs on written rows: history, parts, versions."""
         if self._entity.history is not None:
             self._run(merge.append_history(self._entity))
         for part in self._mapping.parts:

@@ -100,7 +100,14 @@ class Vault:
             )
         wrapped: bytes = row.wrapped
         context = _context(row.portal, row.day)
-        return DataKey(row.key_id, AESGCM(master).decrypt(wrapped[:NONCE], wrapped[NONCE:], context))
+        try:
+            return DataKey(row.key_id, AESGCM(master).decrypt(wrapped[:NONCE], wrapped[NONCE:], context))
+        except InvalidTag:
+            raise StoreError(
+                f"data key {row.key_id} was changed, or belongs to another portal or day",
+                where="landing.day_key",
+                do="restore the row, or fetch the streams of that day again",
+            ) from None
 
 
 def _name(secret: bytes) -> str:

@@ -26,7 +26,6 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -70,10 +69,12 @@ def _entity(name: str, key: str, *columns: Column[Any]) -> Table:
         Column("source_hash", LargeBinary, nullable=False),
         Column("content_hash", LargeBinary, nullable=False),
         Column("batch_id", BigInteger, nullable=False),
-        UniqueConstraint("issuer", key, "valid_from"),
         schema="core",
     )
-    Index(f"ix_{name}_source_hash", table.c.source_hash)
+    code, issuer, valid_from = table.c[key], table.c.issuer, table.c.valid_from
+    Index(f"uq_{name}_in_force", code, issuer, unique=True, postgresql_where=table.c.valid_to.is_(None))
+    Index(f"ix_{name}_source", table.c.source_hash, issuer, postgresql_where=table.c.valid_to.is_(None))
+    Index(f"uq_{name}_past", code, issuer, valid_from, unique=True, postgresql_where=table.c.valid_to.is_not(None))
     return table
 
 

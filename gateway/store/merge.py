@@ -15,14 +15,17 @@ STAGE = "stage"
 OUTCOME = "outcome"
 
 
+BY_INDEX = "set local enable_hashjoin = off; set local enable_mergejoin = off"
+"""For this transaction: no plan that reads a whole entity to find the rows of one chunk. See also `_held`."""
+
+
 def create_stage(entity: Entity, columns: Sequence[str]) -> str:
     """Two temporary tables: the staged rows, and what became of them. A commit empties them."""
     typed = [f"{name} {sql_type(entity.table, name)}" for name in columns]
-    return (
-        f"create temp table {STAGE} (number int, {', '.join(typed)},"
-        " source_hash bytea, content_hash bytea, content jsonb) on commit delete rows;"
-        f" create temp table {OUTCOME} (number int, id bigint, is_new bool, differs bool, moved bool) on commit delete rows"
-    )
+    return f"""
+        create temp table {STAGE} (number int primary key, {", ".join(typed)},
+            source_hash bytea, content_hash bytea, content jsonb) on commit delete rows;
+        create temp table {OUTCOME} (number int, id bigint, is_new bool, differs bool, moved bool) on commit delete rows"""
 
 
 def copy_stage(columns: Sequence[str]) -> str:
@@ -35,14 +38,14 @@ def merge(entity: Entity, columns: Sequence[str]) -> str:
 
     A row of an entity with a history is never overwritten by an older one.
     """
-    table, code = entity.table.fullname, entity.code
     fresh = "and staged.status_at >= held.status_at" if entity.history is not None else ""
     moved = "old.status_code is distinct from new.status_code" if entity.history is not None else "false"
     filled = [*columns, "source_hash", "content_hash"]
     return f"""
         with merged as (
-            merge into {table} as held using {STAGE} as staged
-            on held.issuer = %(issuer)s and held.{code} = staged.{code} and held.valid_to is null
+            merge into {entity.table.fullname} as held
+            using (select * from {STAGE} as s {_held(entity, f"{entity.code} = s.{entity.code}")}) as staged
+            on held.{entity.id_column} = staged.held_id
             when matched and held.source_hash <> staged.source_hash {fresh} then update set
                 {", ".join(f"{name} = staged.{name}" for name in filled)},
                 batch_id = case when held.content_hash = staged.content_hash then held.batch_id else %(batch_id)s end
@@ -58,23 +61,33 @@ EMPTY = f"delete from {STAGE}; delete from {OUTCOME}"
 """Between two rounds of one transaction."""
 
 COUNT = f"""
-    select count(*) filter (where is_new), count(*) filter (where differs and not is_new) from {OUTCOME}"""
-"""(new, changed); the rest of what was staged is unchanged."""
+    select count(*), count(*) filter (where is_new), count(*) filter (where differs and not is_new) from {OUTCOME}"""
+"""(inserted or updated, new, changed); the rest of what was staged is unchanged."""
 
 
 def append_history(entity: Entity) -> str:
-    """An event for each dossier that is new or moved, and for each late record that tells of an older time."""
-    assert entity.history is not None
-    table, history, key = entity.table.fullname, entity.history.fullname, entity.id_column
+    """An event for each record that is new or has moved to another status."""
     return f"""
-        insert into {history} ({key}, status_at, status_code, source_status_code, batch_id)
-        select held.{key}, staged.status_at, staged.status_code, staged.source_status_code, %(batch_id)s
-        from {STAGE} as staged
-        join {table} as held
-            on held.issuer = %(issuer)s and held.{entity.code} = staged.{entity.code} and held.valid_to is null
-        left join {OUTCOME} as outcome on outcome.number = staged.number
-        where outcome.moved or staged.status_at < held.status_at
+        {_event(entity, "outcome.id")} from {OUTCOME} as outcome join {STAGE} as staged using (number)
+        where outcome.moved
         on conflict do nothing"""
+
+
+def append_late_history(entity: Entity) -> str:
+    """An event for each record that is older than what we hold: placed by its own time."""
+    return f"""
+        {_event(entity, f"held.{entity.id_column}")} from {STAGE} as staged
+        {_held(entity, f"{entity.code} = staged.{entity.code}")}
+        join {entity.table.fullname} as held on held.{entity.id_column} = held_id
+        where staged.status_at < held.status_at
+        on conflict do nothing"""
+
+
+def _event(entity: Entity, key: str) -> str:
+    assert entity.history is not None
+    return f"""insert into {entity.history.fullname}
+            ({entity.id_column}, status_at, status_code, source_status_code, batch_id)
+        select {key}, staged.status_at, staged.status_code, staged.source_status_code, %(batch_id)s"""
 
 
 def replace_part(name: str, table: Table) -> list[str]:
@@ -109,7 +122,20 @@ def append_version(entity: Entity) -> str:
 
 def known_hashes(entity: Entity) -> str:
     """Which of these source hashes are those of current rows."""
-    return f"select source_hash from {entity.table.fullname} where source_hash = any(%b) and issuer = %s and valid_to is null"
+    held = _held(entity, "source_hash = hash")
+    return f"select hash from unnest(%(hashes)b::bytea[]) as hash {held} where held_id is not null"
+
+
+def _held(entity: Entity, condition: str) -> str:
+    """The id of the row in force that meets a condition, looked up by index, row by row.
+
+    A plain join is at the planner's mercy: before a table, or an issuer new in it, has statistics, it expects one row of
+    that issuer, compares every staged row with all of them, and a first load takes quadratic time. `limit` forbids that.
+    """
+    return f"""left join lateral (
+                select {entity.id_column} as held_id from {entity.table.fullname}
+                where {condition} and issuer = %(issuer)s and valid_to is null limit 1
+            ) as found on true"""
 
 
 def sql_type(table: Table, column: str) -> str:

@@ -4,7 +4,6 @@ hash is never parsed, and the hash covers exactly what the portal sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,7 @@ _array = msgspec.json.Decoder(list[msgspec.Raw])
 # Money must not pass through binary floating point.
 _value = msgspec.json.Decoder(float_hook=Decimal)
 
-Envelope = Mapping[str, msgspec.Raw]
+Envelope = dict[str, msgspec.Raw]
 
 
 class BrokenAnswer(RetriablePortalError):
@@ -34,19 +33,24 @@ def envelope(body: bytes) -> Envelope:
             f"an HTML or XML page of {len(body)} bytes came in place of JSON, probably the login page",
             do="check the address and the credentials of the connection",
         )
+    return members(body)
+
+
+def members(raw: bytes | msgspec.Raw) -> Envelope:
+    """The members of a JSON object, each still as bytes. Raises BrokenAnswer."""
     try:
-        return _object.decode(body)
+        return _object.decode(raw)
     except (msgspec.DecodeError, RecursionError) as error:
         raise BrokenAnswer(
-            f"not a complete JSON object ({len(body)} bytes; {_place(error)})",
+            f"not a complete JSON object ({memoryview(raw).nbytes} bytes; {_place(error)})",
             do="try again later; if it stays, compare the answer with the portal's contract",
         ) from None
 
 
-def value(members: Envelope, path: str) -> Any:
+def value(answer: Envelope, path: str) -> Any:
     """The decoded value at a dotted path in an envelope; None where it is absent."""
     head, _, rest = path.partition(".")
-    raw = members.get(head)
+    raw = answer.get(head)
     if raw is None:
         return None
     found = _value.decode(raw)
@@ -55,13 +59,13 @@ def value(members: Envelope, path: str) -> Any:
     return found
 
 
-def records(members: Envelope, path: str) -> list[msgspec.Raw]:
+def records(answer: Envelope, path: str) -> list[msgspec.Raw]:
     """The records of a page as bytes. A single object counts as a list of one; an absent member is a broken answer."""
     head, _, rest = path.partition(".")
-    raw = members.get(head)
+    raw = answer.get(head)
     if raw is None:
         raise BrokenAnswer(
-            f"the answer has no member {head!r} (it has {', '.join(sorted(members)) or 'none'})",
+            f"the answer has no member {head!r} (it has {', '.join(sorted(answer)) or 'none'})",
             do="compare `records` in the mapping with the portal's contract",
         )
     if rest:
@@ -76,10 +80,15 @@ def records(members: Envelope, path: str) -> list[msgspec.Raw]:
 
 def record(raw: msgspec.Raw) -> dict[str, Any]:
     """One record as a plain dict; fractions come as Decimal. Raises BrokenAnswer when it is not an object."""
-    found = _value.decode(raw)
+    found = plain(raw)
     if not isinstance(found, dict):
         raise BrokenAnswer(f"a record is a {type(found).__name__}, not an object")
     return found
+
+
+def plain(raw: msgspec.Raw) -> Any:
+    """Any value; fractions come as Decimal."""
+    return _value.decode(raw)
 
 
 def _place(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 import tenacity
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from connectors.connection import Connection
@@ -110,7 +111,8 @@ class HttpClient:
         with Watch(self.limits.total) as watch:
             try:
                 answer = self._exchange(request)
-            except (requests.RequestException, OSError, _BodyError) as error:
+            # The body is read from urllib3 itself, whose errors requests does not wrap.
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, _BodyError) as error:
                 raise _broken(request, error, self.limits, watch.expired) from None
         _check_status(request, answer)
         return answer
@@ -163,7 +165,7 @@ def _read(response: requests.Response, cap: int) -> bytes:
     if len(body) > cap:
         raise _BodyError(f"more than {cap} bytes")
     promised = response.headers.get("Content-Length", "")
-    if promised.isdigit() and int(promised) != len(body) and response.request.method != "HEAD":
+    if promised.isdecimal() and int(promised) != len(body) and response.request.method != "HEAD":
         raise _BodyError(f"{promised} bytes were promised, {len(body)} came")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise _BodyError("a compressed body, which was not asked for")
@@ -175,7 +177,7 @@ def _broken(request: Request, error: Exception, limits: Limits, expired: bool) -
         what = f"no complete answer within {limits.total:g} s"
     elif isinstance(error, requests.ConnectTimeout):
         what = f"no connection within {limits.connect:g} s"
-    elif isinstance(error, requests.ReadTimeout):
+    elif isinstance(error, requests.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
         what = f"silent for {limits.read:g} s"
     elif "IncompleteRead" in repr(error) or isinstance(error, _BodyError):
         what = f"the answer was cut or does not have its promised length ({_reason(error)})"
@@ -243,7 +245,7 @@ def _retry_after(request: Request, answer: Answer) -> RetryAfter:
 
 def _seconds(text: str, date: str) -> float:
     """Retry-After in either form (seconds, or an HTTP date measured against the portal's own Date header)."""
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(date)).total_seconds())

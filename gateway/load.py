@@ -133,26 +133,18 @@ class _Loader:
         chunk.rounds[-1].append((record, mapped))
 
     def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
-        record = None
+        members = {}
         try:
-            record = decode.record(found.raw)
+            members = decode.members(found.raw)
             if found.asked:
-                record[ASKED] = found.asked
-            return self._mapping.apply(record)
+                members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
+            return self._mapping.apply(members)
         except Reject as reject:
             refusal = reject
-        except (msgspec.DecodeError, ExplainedError) as error:
+        except ExplainedError as error:
             refusal = Reject(f"not a readable record ({type(error).__name__})", ".", f"{len(bytes(found.raw))} bytes")
-        chunk.refused.append(Refused(found, self._key(record), refusal))
+        chunk.refused.append(Refused(found, self._mapping.key_of(members), refusal))
         return None
-
-    def _key(self, record: Any) -> str | None:
-        """The natural key of a refused record, if that much of it can be read."""
-        try:
-            key = self._mapping.fields[self._mapping.key].read(record)
-        except Reject:
-            return None
-        return str(key)
 
     def _known(self, hashes: list[bytes]) -> set[bytes]:
         if not hashes:

@@ -90,6 +90,7 @@ class Writer:
         columns = self._mapping.columns
         cursor = self._connection.connection.cursor()
         with cursor.copy(merge.copy_stage(columns)) as copy:
+            copy.set_types(merge.copy_types(self._entity, columns))
             for number, (source, mapped) in enumerate(rows):
                 content = _content(columns, mapped) if whole else None
                 copy.write_row((number, *mapped.values, source.source_hash, mapped.content_hash, content))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,7 @@ class DataKey:
     """A day's key of a portal: encrypts bytes, and names them by a keyed hash so that a name betrays no content."""
 
     key_id: int
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def seal(self, plain: bytes, address: str) -> bytes:
         """AES-256-GCM with a fresh nonce; the address is authenticated too, so objects cannot be swapped."""
@@ -40,7 +40,7 @@ class DataKey:
         """The plain bytes; StoreError when they were changed, cut or swapped."""
         try:
             return AESGCM(self._derived(b"seal")).decrypt(sealed[:NONCE], sealed[NONCE:], address.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: not even a whole nonce
             raise StoreError(
                 f"{len(sealed)} bytes do not match their key and address",
                 where=address,
@@ -102,7 +102,7 @@ class Vault:
         context = _context(row.portal, row.day)
         try:
             return DataKey(row.key_id, AESGCM(master).decrypt(wrapped[:NONCE], wrapped[NONCE:], context))
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise StoreError(
                 f"data key {row.key_id} was changed, or belongs to another portal or day",
                 where="landing.day_key",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -16,7 +17,8 @@ from sqlalchemy import Table
 from gateway.canonical import ENTITIES, Entity, part_columns
 from gateway.errors import ConfigError
 from gateway.mapping import crosswalk, paths
-from gateway.mapping.fields import Field, Read, compile_field
+from gateway.mapping.fields import Field, compile_field
+from gateway.mapping.members import Group, Members, grouped, opened
 from gateway.mapping.reject import Reject, Unfit
 from gateway.portals import StreamSpec
 
@@ -61,11 +63,6 @@ class Mapping:
     known: frozenset[str]
     shapes: Counter[tuple[str, ...]] = field(default_factory=Counter, compare=False)
 
-    @cached_property
-    def reads(self) -> tuple[Read, ...]:
-        """The functions of `fields`, in order."""
-        return tuple(each.read for each in self.fields)
-
     @property
     def columns(self) -> list[str]:
         """The columns of `Mapped.values`."""
@@ -76,12 +73,33 @@ class Mapping:
         """Where the entity's code stands in `Mapped.values`."""
         return self.columns.index(self.entity.code)
 
-    def apply(self, record: dict[str, Any]) -> Mapped:
-        """Map one record. Raises Reject with reason, path and value when any part of it does not fit."""
-        self.shapes[tuple(record)] += 1
-        filled = tuple([read(record) for read in self.reads])
-        parts = {part.name: part.rows(record) for part in self.parts}
+    @cached_property
+    def _groups(self) -> tuple[tuple[Group, ...], Callable[[Sequence[Any]], tuple[Any, ...]]]:
+        return grouped(self.fields)
+
+    @cached_property
+    def _part_members(self) -> tuple[str, ...]:
+        return tuple({path.split(".")[0]: None for part in self.parts for path, _ in part.lists})
+
+    def apply(self, members: Members) -> Mapped:
+        """Map one record, given as its undecoded members. Raises Reject with reason, path and value when it does not fit."""
+        self.shapes[tuple(members)] += 1
+        groups, in_order = self._groups
+        found: list[Any] = []
+        for group in groups:
+            found += group.values(members)
+        filled = in_order(found)
+        opened_parts = opened(members, self._part_members) if self.parts else {}
+        parts = {part.name: part.rows(opened_parts) for part in self.parts}
         return Mapped(filled, parts, _hash(filled, parts))
+
+    def key_of(self, members: Members) -> str | None:
+        """The natural key alone, of a record that may be refused for other reasons; None when it cannot be read."""
+        field = self.fields[self.key]
+        try:
+            return str(field.read(opened(members, [source.split(".")[0] for source in field.sources])))
+        except Reject:
+            return None
 
     def drift(self) -> dict[tuple[str, str], int]:
         """(path, appeared or vanished) → records, over all records mapped so far."""

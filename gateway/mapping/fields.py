@@ -15,9 +15,6 @@ from gateway.mapping.reject import Reject, Unfit, shown
 
 Read = Callable[[Any], Any]
 
-REMEMBER = 2000
-"""How many texts a field remembers the conversion of."""
-
 FITS: tuple[tuple[type, frozenset[str]], ...] = (
     (Text, frozenset({"text", "line", "code", "html", "as_written"})),
     (Integer, frozenset({"int"})),
@@ -121,26 +118,17 @@ def _converter(said: Mapping[str, Any], crosswalk: Crosswalk | None) -> values.C
 
 
 def _reader(get: paths.Getter, convert: values.Convert, place: str, required: bool, personal: bool) -> Read:
-    # Names, codes and words come again and again: what a text became is remembered, up to a bound.
-    remembered: dict[str, Any] = {}
-
     def _read(record: Any) -> Any:
         value = None
         try:
             value = get(record)
-            if value is None or value == "":
-                found = None
-            elif value.__class__ is not str:
-                found = convert(value)
-            elif (found := remembered.get(value)) is None:
-                found = convert(value)
-                if len(remembered) < REMEMBER:
-                    remembered[value] = found
+            if value is not None and value != "":
+                return convert(value)
         except Unfit as unfit:
             raise Reject(unfit.reason, place, shown(value, personal)) from None
-        if found is None and required:
+        if required:
             raise Reject("required, but absent or empty", place, "")
-        return found
+        return None
 
     return _read
 

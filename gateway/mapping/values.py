@@ -121,7 +121,7 @@ def html(value: Any) -> str:
 
 def number_text(value: Any) -> str:
     """A number or text kept as it was written, where only a person can read it (`Theo quy định`)."""
-    return str(value) if isinstance(value, int | Decimal) else text(value)
+    return str(value) if value.__class__ is int or value.__class__ is Decimal else text(value)
 
 
 PLAIN: dict[str, Convert] = {

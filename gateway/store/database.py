@@ -39,6 +39,8 @@ def connect(url: str) -> Engine:
 def _explain(context: sqlalchemy.engine.ExceptionContext) -> None:
     """Say what failed without the statement's parameters, which hold records."""
     error = context.original_exception
+    if not isinstance(error, Exception):
+        return  # Ctrl-C came while a statement ran: the command's own end, not the database's
     state = getattr(error, "sqlstate", None)
     if context.is_disconnect or state is None or state.startswith(("08", "57", "53")):
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -24,13 +24,18 @@ def create_stage(entity: Entity, columns: Sequence[str]) -> str:
     typed = [f"{name} {sql_type(entity.table, name)}" for name in columns]
     return f"""
         create temp table {STAGE} (number int primary key, {", ".join(typed)},
-            source_hash bytea, content_hash bytea, content jsonb) on commit delete rows;
+            source_hash bytea, content_hash bytea, content text) on commit delete rows;
         create temp table {OUTCOME} (number int, id bigint, is_new bool, differs bool, moved bool) on commit delete rows"""
 
 
 def copy_stage(columns: Sequence[str]) -> str:
-    """COPY into the stage."""
-    return f"copy {STAGE} (number, {', '.join(columns)}, source_hash, content_hash, content) from stdin"
+    """COPY into the stage; binary, which costs the client a third of text."""
+    return f"copy {STAGE} (number, {', '.join(columns)}, source_hash, content_hash, content) from stdin (format binary)"
+
+
+def copy_types(entity: Entity, columns: Sequence[str]) -> list[str]:
+    """The types of `copy_stage`'s columns, which binary COPY must be told."""
+    return ["integer", *(sql_type(entity.table, name).lower() for name in columns), "bytea", "bytea", "text"]
 
 
 def merge(entity: Entity, columns: Sequence[str]) -> str:
@@ -102,7 +107,7 @@ def replace_part(name: str, table: Table) -> list[str]:
     fill = f"""
         insert into {table.fullname} (procedure_id, ordinal, {listed})
         select outcome.id, part.ordinal, {read} from {OUTCOME} as outcome join {STAGE} as staged using (number)
-        cross join lateral jsonb_to_recordset(staged.content -> 'parts' -> '{name}') as part (ordinal int, {typed})
+        cross join lateral jsonb_to_recordset(staged.content::jsonb -> 'parts' -> '{name}') as part (ordinal int, {typed})
         where outcome.differs"""
     return [clear, fill]
 
@@ -115,7 +120,7 @@ def append_version(entity: Entity) -> str:
         insert into {versions} ({key}, version_number, decision_code, content_hash, content, batch_id)
         select outcome.id,
             1 + coalesce((select max(version_number) from {versions} as v where v.{key} = outcome.id), 0),
-            staged.decision_code, staged.content_hash, staged.content, %(batch_id)s
+            staged.decision_code, staged.content_hash, staged.content::jsonb, %(batch_id)s
         from {OUTCOME} as outcome join {STAGE} as staged using (number)
         where outcome.differs"""
 

@@ -16,7 +16,7 @@ from connectors.errors import ExplainedError
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
-from gateway.records import Chunk, Refused, Source, source
+from gateway.records import HASH, Chunk, Refused, Source, source
 from gateway.runs import Counts
 from gateway.store import merge
 from gateway.upsert import Writer
@@ -98,28 +98,29 @@ class _Loader:
         if group.records or group.through_page > work.loaded_pages:
             yield group
 
-    def _sources(self, page: Row[Any], body: bytes) -> Iterator[Source]:
+    def _sources(self, page: Row[Any], body: bytes) -> list[Source]:
         stream = self._mapping.stream
         asked = page.request["body"] if stream.for_each else None
-        for number, raw in enumerate(decode.records(decode.envelope(body), stream.records)):
-            yield source(raw, page.page_id, number, self._print, asked)
+        raws = decode.records(decode.envelope(body), stream.records)
+        return [source(raw, page.page_id, number, self._print, asked) for number, raw in enumerate(raws)]
 
     def chunk(self, pages: Pages) -> Chunk:
         """Map the records that are not known by their hash."""
-        known = self._known([record.source_hash for record in pages.records])
+        hashes = [record.source_hash for record in pages.records]
+        unknown = self._unknown(hashes)
         chunk = Chunk(pages.through_page, self._key_at)
+        chunk.skipped = [each for number, each in enumerate(hashes) if number not in unknown] if unknown else hashes
         seen: dict[str, bytes] = {}
-        for record in pages.records:
-            if record.source_hash in known:
-                chunk.skipped.append(record.source_hash)
-            elif (mapped := self._map(record, chunk)) is not None:
+        for number in sorted(unknown):
+            record = pages.records[number]
+            if (mapped := self._map(record, chunk)) is not None:
                 self._place(chunk, record, mapped, seen)
         chunk.newest = self._newest_of(chunk)
         return chunk
 
     def recheck(self, pages: Pages, chunk: Chunk) -> Chunk:
         """The commit just before changed rows: what was skipped as known must still be known, else map again."""
-        return chunk if self._known(chunk.skipped) == set(chunk.skipped) else self.chunk(pages)
+        return self.chunk(pages) if self._unknown(chunk.skipped) else chunk
 
     def _place(self, chunk: Chunk, record: Source, mapped: Mapped, seen: dict[str, bytes]) -> None:
         key = mapped.values[self._key_at]
@@ -146,14 +147,14 @@ class _Loader:
         chunk.refused.append(Refused(found, self._mapping.key_of(members), refusal))
         return None
 
-    def _known(self, hashes: list[bytes]) -> set[bytes]:
+    def _unknown(self, hashes: list[bytes]) -> set[int]:
+        """The positions of the hashes that no current row has."""
         if not hashes:
             return set()
+        binds = {"hashes": b"".join(hashes), "count": len(hashes), "size": HASH, "issuer": self._work.portal}
         with self._shop.engine.connect() as connection:
             connection.exec_driver_sql(merge.BY_INDEX)
-            statement = merge.known_hashes(self._mapping.entity)
-            binds = {"hashes": hashes, "issuer": self._work.portal}
-            return set(connection.exec_driver_sql(statement, binds).scalars())
+            return set(connection.exec_driver_sql(merge.unknown_hashes(self._mapping.entity), binds).scalars())
 
     def _newest_of(self, chunk: Chunk) -> str | None:
         if self._newest is None or not chunk.rows:

@@ -11,6 +11,9 @@ import msgspec
 from gateway.mapping.compile import Mapped
 from gateway.mapping.reject import Reject
 
+HASH = 16
+"""Bytes of a record's hash."""
+
 
 class Source(NamedTuple):
     """One record as it lies in a landed page.
@@ -37,11 +40,8 @@ def source(raw: msgspec.Raw, page_id: int, number: int, fingerprint: bytes, aske
 
 
 def _hash(seed: bytes, raw: msgspec.Raw, asked: dict[str, Any] | None) -> bytes:
-    digest = hashlib.sha256(seed)
-    digest.update(raw)
-    if asked:
-        digest.update(msgspec.json.encode(asked))
-    return digest.digest()[:16]
+    parts = (seed, raw, msgspec.json.encode(asked)) if asked else (seed, raw)
+    return hashlib.sha256(b"".join(parts)).digest()[:HASH]
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ Row = tuple[Source, Mapped]
 class Chunk:
     """Records committed together, up to page number `through_page`.
 
-    key_at: where the entity's code stands in a row's values. rounds: in the source's order; a key that comes again with other content starts a new round, since one MERGE must not
-    meet a key twice. skipped: source hashes of records known as they are. repeated: how often the very same record came again.
+    key_at: where the entity's code stands in a row's values. rounds: in the source's order; a key that comes again with
+    other content starts a new round, since one MERGE must not meet a key twice. skipped: source hashes of records known as
+    they are. repeated: how often the very same record came again.
     """
 
     through_page: int

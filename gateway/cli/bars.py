@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from gateway.workshop import Progress as Told
 from gateway.workshop import silent
@@ -21,6 +19,9 @@ def progress_bars() -> Iterator[Told]:
     if not sys.stderr.isatty():
         yield silent
         return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     # The bars say what the informative log lines say.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records"))

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 AsJson = typer.Option("--json", help="Print JSON, for programs.")
 
@@ -21,21 +19,24 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]],
     if as_json:
         print(json.dumps(listed, ensure_ascii=False, indent=2))
     elif sys.stdout.isatty():
-        Console().print(_rich(title, columns, listed))
+        _draw(title, columns, listed)
     else:
         print("\t".join(columns))
         for row in listed:
             print("\t".join("" if row[name] is None else str(row[name]) for name in columns))
 
 
-def _rich(title: str, columns: Sequence[str], rows: list[dict[str, Any]]) -> Table:
+def _draw(title: str, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     drawn = Table(title=title, title_justify="left", header_style="bold")
     for name in columns:
         numeric = rows and all(isinstance(row[name], int) for row in rows)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
-    return drawn
+    Console().print(drawn)
 
 
 def plain(value: Any) -> Any:

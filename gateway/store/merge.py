@@ -125,21 +125,24 @@ def append_version(entity: Entity) -> str:
         where outcome.differs"""
 
 
-def known_hashes(entity: Entity) -> str:
-    """Which of these source hashes are those of current rows."""
-    held = _held(entity, "source_hash = hash")
-    return f"select hash from unnest(%(hashes)b::bytea[]) as hash {held} where held_id is not null"
+def unknown_hashes(entity: Entity) -> str:
+    """The positions (from 0) of those source hashes, given end to end as one value, that no row in force has."""
+    one = "substring(%(hashes)b::bytea from position * %(size)s + 1 for %(size)s)"
+    return f"""
+        select position from generate_series(0, %(count)s - 1) as position
+        {_held(entity, f"source_hash = {one}")} where held_id is null"""
 
 
 def _held(entity: Entity, condition: str) -> str:
     """The id of the row in force that meets a condition, looked up by index, row by row.
 
     A plain join is at the planner's mercy: before a table, or an issuer new in it, has statistics, it expects one row of
-    that issuer, compares every staged row with all of them, and a first load takes quadratic time. `limit` forbids that.
+    that issuer, compares every staged row with all of them, and a first load takes quadratic time. `limit` forbids the join,
+    and the empty text after `issuer` keeps an index from being read for the issuer alone.
     """
     return f"""left join lateral (
                 select {entity.id_column} as held_id from {entity.table.fullname}
-                where {condition} and issuer = %(issuer)s and valid_to is null limit 1
+                where {condition} and issuer || '' = %(issuer)s and valid_to is null limit 1
             ) as found on true"""
 
 

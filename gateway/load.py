@@ -84,6 +84,7 @@ class _Loader:
     def __init__(self, shop: Workshop, mapping: Mapping, work: Row[Any], print_: bytes) -> None:
         self._shop, self._mapping, self._work, self._print = shop, mapping, work, print_
         self._newest, self._key_at = _newest_column(mapping), mapping.key
+        self._is_first = self._holds_nothing()
 
     def pages(self) -> Iterator[Pages]:
         """Landed pages not yet loaded, in groups of about CHUNK records."""
@@ -120,7 +121,7 @@ class _Loader:
 
     def recheck(self, pages: Pages, chunk: Chunk) -> Chunk:
         """The commit just before changed rows: what was skipped as known must still be known, else map again."""
-        return self.chunk(pages) if self._unknown(chunk.skipped) else chunk
+        return self.chunk(pages) if chunk.skipped and self._unknown(chunk.skipped) else chunk
 
     def _place(self, chunk: Chunk, record: Source, mapped: Mapped, seen: dict[str, bytes]) -> None:
         key = mapped.values[self._key_at]
@@ -149,12 +150,19 @@ class _Loader:
 
     def _unknown(self, hashes: list[bytes]) -> set[int]:
         """The positions of the hashes that no current row has."""
+        if self._is_first:
+            return set(range(len(hashes)))
         if not hashes:
             return set()
         binds = {"hashes": b"".join(hashes), "count": len(hashes), "size": HASH, "issuer": self._work.portal}
         with self._shop.engine.connect() as connection:
             connection.exec_driver_sql(merge.BY_INDEX)
             return set(connection.exec_driver_sql(merge.unknown_hashes(self._mapping.entity), binds).scalars())
+
+    def _holds_nothing(self) -> bool:
+        """Whether this is the portal's first load of the entity; then no hash can be known, and none is asked for."""
+        with self._shop.engine.connect() as connection:
+            return not connection.scalar(merge.holds_anything(self._mapping.entity, self._work.portal))
 
     def _newest_of(self, chunk: Chunk) -> str | None:
         if self._newest is None or not chunk.rows:

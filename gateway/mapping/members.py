@@ -1,5 +1,5 @@
-"""A record's top members, still as bytes: fields that read the same member are mapped together, and what its bytes became is
-remembered. Most members come again and again (an agency, a procedure, a status), so most of a record is never parsed.
+"""A record's top members, still as bytes. Members that hold objects or lists (an agency, a procedure, a status) come again and
+again: what their bytes became is remembered, so most of a record is never parsed. Plain members are read one by one.
 """
 
 from __future__ import annotations
@@ -23,19 +23,18 @@ REMEMBER = 4000
 
 @dataclass(frozen=True)
 class Group:
-    """Fields that read the same top members."""
+    """Fields that read the same top members. remembered: the members' bytes → the fields' values; None: not worth it."""
 
     names: tuple[str, ...]
     reads: tuple[Read, ...]
-    remembered: dict[Any, tuple[Any, ...]] = field(default_factory=dict, compare=False)
+    remembered: dict[Any, tuple[Any, ...]] | None = field(default=None, compare=False)
 
-    def values(self, members: Members) -> tuple[Any, ...]:
+    def values(self, members: Members) -> Sequence[Any]:
         """The fields' values. Raises Reject when one does not fit; a refusal is never remembered."""
-        if len(self.names) == 1:
-            raw = members.get(self.names[0])
-            key: Any = None if raw is None else bytes(raw)
-        else:
-            key = tuple([bytes(members.get(name, b"")) for name in self.names])
+        if self.remembered is None:
+            record = opened(members, self.names)
+            return [read(record) for read in self.reads]
+        key = tuple([bytes(members.get(name, b"")) for name in self.names])
         found = self.remembered.get(key)
         if found is None:
             record = opened(members, self.names)
@@ -47,25 +46,37 @@ class Group:
 
 def opened(members: Members, names: Sequence[str]) -> dict[str, Any]:
     """Some members as plain values; the absent ones stay absent. Raises Reject for bytes that are no JSON."""
-    found = {}
-    for name in names:
-        if name in members:
-            try:
-                found[name] = decode.plain(members[name])
-            except (msgspec.DecodeError, RecursionError) as error:
-                raise Reject(
-                    f"not readable ({type(error).__name__})", name, f"{len(bytes(members[name]))} bytes"
-                ) from None
-    return found
+    try:
+        return {name: decode.plain(members[name]) for name in names if name in members}
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Reject(f"not readable ({type(error).__name__})", ", ".join(names), "") from None
 
 
 def grouped(fields: Sequence[Field]) -> tuple[tuple[Group, ...], Callable[[Sequence[Any]], tuple[Any, ...]]]:
     """Fields by the members they read, and the function that puts all groups' values into the order of the fields."""
-    places: dict[tuple[str, ...], list[int]] = {}
+    places: dict[tuple[str, ...] | None, list[int]] = {}
     for number, each in enumerate(fields):
-        names = tuple(dict.fromkeys(source.split(".")[0] for source in each.sources))
-        places.setdefault(names, []).append(number)
-    groups = tuple(Group(names, tuple(fields[n].read for n in numbers)) for names, numbers in places.items())
+        places.setdefault(_structured(each), []).append(number)
+    groups = tuple(_group(names, [fields[n] for n in numbers]) for names, numbers in places.items())
     came = [number for numbers in places.values() for number in numbers]
     order = [came.index(number) for number in range(len(came))]
     return groups, itemgetter(*order) if len(order) > 1 else tuple
+
+
+def _structured(each: Field) -> tuple[str, ...] | None:
+    """The members a field reads when they hold objects or lists; None when they are plain values."""
+    if any("." in source for source in each.sources) or not {"pick", "join", "first"}.isdisjoint(each.said):
+        return _top(each)
+    return None
+
+
+def _group(names: tuple[str, ...] | None, fields: list[Field]) -> Group:
+    reads = tuple(each.read for each in fields)
+    if names is None:
+        plain = dict.fromkeys(name for each in fields for name in _top(each))
+        return Group(tuple(plain), reads)
+    return Group(names, reads, remembered={})
+
+
+def _top(each: Field) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(source.split(".")[0] for source in each.sources))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table
+from sqlalchemy import Select, Table, exists, select
 from sqlalchemy.dialects import postgresql
 
 from gateway.canonical import Entity, part_columns
@@ -131,6 +131,11 @@ def unknown_hashes(entity: Entity) -> str:
     return f"""
         select position from generate_series(0, %(count)s - 1) as position
         {_held(entity, f"source_hash = {one}")} where held_id is null"""
+
+
+def holds_anything(entity: Entity, issuer: str) -> Select[tuple[bool]]:
+    """Whether the entity has any row of an issuer."""
+    return select(exists().where(entity.table.c.issuer == issuer))
 
 
 def _held(entity: Entity, condition: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -47,10 +48,10 @@ class Report:
 def sync(shop: Workshop, portal: str, *, full: bool = False, only: str = "") -> Report:
     """Fetch and load all streams of a portal, or `only` one. Failures of single streams are in the report, not raised."""
     spec = shop.portal(portal)
-    client = sign_on(spec)
+    client, streams = sign_on(spec), _wanted(spec, only)
     with portal_lock(shop.engine, portal):
         run_id = _open(shop, portal, full, _command())
-        return _load_and_close(shop, portal, run_id, _fetch(shop, client, spec, run_id, full, only))
+        return _load_and_close(shop, portal, run_id, _fetch(shop, client, streams, run_id, full))
 
 
 def fetch(
@@ -68,10 +69,10 @@ def fetch(
     streams that run has landed are not asked for again.
     """
     spec = shop.portal(portal)
-    client = sign_on(spec, connection)
+    client, streams = sign_on(spec, connection), _wanted(spec, only)
     with portal_lock(shop.engine, portal):
         run_id = _open(shop, portal, full, trigger or _command())
-        return Report(run_id, portal, errors=_fetch(shop, client, spec, run_id, full, only))
+        return Report(run_id, portal, errors=_fetch(shop, client, streams, run_id, full))
 
 
 def load(shop: Workshop, portal: str, *, trigger: str = "") -> Report:
@@ -86,18 +87,23 @@ def _open(shop: Workshop, portal: str, full: bool, trigger: str) -> int:
     return open_run(shop.engine, portal, "full" if full else "incremental", trigger)
 
 
+def _wanted(spec: PortalSpec, only: str) -> Sequence[StreamSpec]:
+    """The streams to fetch. Asked for before a run is opened: a mistake in their files opens none."""
+    return [spec.stream(only)] if only else spec.streams
+
+
 def _fetch(
-    shop: Workshop, client: SignedIn, spec: PortalSpec, run_id: int, full: bool, only: str
+    shop: Workshop, client: SignedIn, streams: Sequence[StreamSpec], run_id: int, full: bool
 ) -> tuple[ExplainedError, ...]:
     errors: list[ExplainedError] = []
     landed = {work.stream for work in batches(shop.engine, run_id=run_id) if work.state in {"landed", "loaded"}}
-    for stream in [spec.stream(only)] if only else spec.streams:
+    for stream in streams:
         if stream.stream in landed:
             continue
         try:
             _fetch_one(shop, client, stream, run_id, full)
         except ExplainedError as error:
-            log.error("fetch failed", portal=spec.portal, stream=stream.stream, error=str(error))
+            log.error("fetch failed", portal=stream.portal, stream=stream.stream, error=str(error))
             errors.append(error)
             # The other streams would meet the same; and a wrong password asked again may lock the account.
             if isinstance(error, PortalAway | SignInRefused | MissingConnection | StoreError):

@@ -1,0 +1,48 @@
+"""What all tests share: one PostgreSQL server per session, and a house (database, folders, settings) per test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
+from tests.helpers.house import House
+from tests.helpers.server import Server
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "tthc_catalogue.csv"
+
+NewHouse = Callable[[], House]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The session's PostgreSQL server."""
+    folder = tmp_path_factory.mktemp("postgres") / "data"
+    with EmbeddedPostgres(folder, settings=FORGETFUL, keep=False) as postgres:
+        yield Server(postgres)
+
+
+@pytest.fixture(scope="module")
+def new_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> NewHouse:
+    """Makes houses that last as long as the tests of a file."""
+
+    def make() -> House:
+        return House(server.url(server.database()), tmp_path_factory.mktemp("house"))
+
+    return make
+
+
+@pytest.fixture
+def house(new_house: NewHouse) -> House:
+    """A house of a test's own."""
+    return new_house()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Path:
+    """The real catalogue; skips where it is absent."""
+    if not CATALOGUE.exists():
+        pytest.skip("the real catalogue ../shared/data/tthc_catalogue.csv is not on this machine")
+    return CATALOGUE

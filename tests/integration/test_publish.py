@@ -1,0 +1,188 @@
+"""Shared sets: whole versions, switched at once, unchanged ones not written again, nobody's name in them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from gateway.errors import StoreError
+from gateway.publish.contract import load_contracts
+from gateway.store.core import metadata
+from sandbox.testing import running_sandbox
+from tests.conftest import NewHouse
+from tests.helpers.house import ROOT, House, replace_in, said
+from tests.helpers.server import Server
+
+SETS = ("dossier_status", "procedure_catalogue")
+
+
+@pytest.fixture(scope="module")
+def night(new_house: NewHouse) -> House:
+    """Both portals synchronised."""
+    house = new_house()
+    with running_sandbox("--dossiers", "500", "--procedures", "40") as sandbox:
+        house.connect_to(sandbox)
+        house.night()
+    return house
+
+
+@pytest.fixture(scope="module")
+def published(night: House, server: Server) -> Path:
+    """The data sets' folder after the first publish."""
+    house = House(server.url(server.copy(night.database)), night.place)
+    assert said(house.gateway("publish")) == []
+    return house.place / "datasets"
+
+
+@pytest.fixture
+def house(night: House, tmp_path: Path, server: Server) -> House:
+    """The same night, nothing published, in a database of a test's own."""
+    return House(server.url(server.copy(night.database)), tmp_path)
+
+
+@pytest.mark.parametrize("dataset", SETS)
+def test_all_formats_hold_the_same_rows(dataset: str, published: Path) -> None:
+    latest = published / dataset / "latest"
+    lines = [json.loads(line) for line in (latest / f"{dataset}.jsonl").read_text("utf-8").splitlines()]
+    with (latest / f"{dataset}.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    columns = pq.read_table(latest / f"{dataset}.parquet").to_pylist()
+    assert len(lines) == {"dossier_status": 500, "procedure_catalogue": 40}[dataset]
+    assert [{name: _cell(value) for name, value in row.items()} for row in lines] == table
+    assert [{name: _plain(value) for name, value in row.items()} for row in columns] == lines
+
+
+def _cell(value: Any) -> str:
+    """A JSON value as the CSV writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """A Parquet value as JSON writes it."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@pytest.mark.parametrize("dataset", SETS)
+def test_the_data_package_tells_the_truth(dataset: str, published: Path) -> None:
+    latest = published / dataset / "latest"
+    package = json.loads((latest / "datapackage.json").read_text("utf-8"))
+    assert {resource["path"] for resource in package["resources"]} == {path.name for path in latest.iterdir()} - {"datapackage.json"}
+    for resource in package["resources"]:
+        content = (latest / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    [table] = [resource for resource in package["resources"] if resource["format"] == "csv"]
+    with (latest / table["path"]).open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert [field["name"] for field in table["schema"]["fields"]] == header
+    assert table["rows"] == len(rows)
+    assert package["version"] == (published / dataset / "latest").readlink().name
+
+
+def test_nobody_is_named_in_any_file(night: House, published: Path) -> None:
+    names = {name.encode() for name in night.column("select distinct applicant_name from core.dossier")}
+    assert len(names) > 100
+    files = [path for path in published.rglob("*") if path.is_file()]
+    assert len(files) == 8
+    for path in files:
+        content = path.read_bytes()
+        if path.suffix == ".parquet":  # compressed: look at what a reader sees
+            content = repr(pq.read_table(path).to_pylist()).encode()
+        assert not [name for name in names if name in content], path.name
+
+
+def test_no_contract_asks_for_a_personal_column() -> None:
+    personal = {column.name for table in metadata.tables.values() for column in table.columns if column.info.get("personal")}
+    assert "applicant_name" in personal
+    for contract in load_contracts(ROOT / "schemas"):
+        assert not personal & {column.name for column in contract.columns}
+        assert not [name for name in personal if name in contract.query]
+
+
+def test_unchanged_rows_are_no_new_version(house: House) -> None:
+    first = house.publish("dossier_status")
+    again = house.publish("dossier_status")
+    assert (first.is_new, again.is_new) == (True, False)
+    assert again.version == first.version
+    assert house.column("select version from ops.publication") == [first.version]
+    assert _versions(house) == [first.version]
+
+
+def test_changed_rows_are_a_new_version_beside_the_old(house: House) -> None:
+    first = house.publish("dossier_status")
+    before = (first.folder / "dossier_status.jsonl").read_bytes()
+    house.execute("update core.dossier set status_code = '8' where dossier_id = 1")
+    second = house.publish("dossier_status")
+    assert second.is_new
+    assert _latest(house) == second.version
+    assert (first.folder / "dossier_status.jsonl").read_bytes() == before
+    assert len(_versions(house)) == 2
+
+
+def test_a_reader_who_holds_a_version_keeps_it_whole(house: House) -> None:
+    folder = house.publish("dossier_status").folder
+    with (house.place / "datasets" / "dossier_status" / "latest" / "dossier_status.csv").open("rb") as reading:
+        house.execute("update core.dossier set status_code = '8' where dossier_id = 1")
+        house.publish("dossier_status")
+        assert reading.read() == (folder / "dossier_status.csv").read_bytes()
+
+
+BROKEN: dict[str, tuple[str, str, str]] = {
+    "an empty required column": ("select dossier_code,", "select nullif(dossier_code, (select max(dossier_code) from core.dossier)) as dossier_code,", "dossier_code is empty in a row"),
+    "a key twice": ("from core.dossier where", "from (select * from core.dossier union all select * from core.dossier) twice where", "stands twice"),
+    "other columns": ("select dossier_code,", "select dossier_code as code,", "the query does not give the declared columns"),
+}
+
+
+@pytest.mark.parametrize("breach", BROKEN)
+def test_a_broken_contract_leaves_the_last_version(breach: str, house: House) -> None:
+    old, new, says = BROKEN[breach]
+    good = house.publish("dossier_status")
+    house.execute("update core.dossier set status_code = '8' where dossier_id = 1")
+    schemas = house.place / "schemas"
+    shutil.copytree(ROOT / "schemas", schemas)
+    replace_in(schemas / "datasets" / "dossier_status.odcs.yaml", old, new)
+    with pytest.raises(StoreError, match=says) as caught:
+        house.publish("dossier_status", schemas)
+    assert caught.value.exit_code == 4
+    assert "dossier_status" in caught.value.where
+    assert _latest(house) == good.version
+    assert _versions(house) == [good.version]
+    assert house.column("select version from ops.publication") == [good.version]
+
+
+def test_before_the_first_load_nothing_is_published(server: Server, tmp_path: Path) -> None:
+    """An empty set would say that nothing exists."""
+    house = House(server.url(server.database()), tmp_path)
+    published = house.publish("procedure_catalogue")
+    assert published.waits_for == ("national/procedure_list", "national/procedures", "national/decisions")
+    assert not published.folder.exists()
+    assert house.value("select count(*) from ops.publication") == 0
+
+
+def test_a_data_set_nobody_knows(house: House) -> None:
+    ended = house.gateway("publish", "dossiers")
+    assert ended.returncode == 2
+    assert said(ended) == ["gateway: no data set dossiers → name one of dossier_status, procedure_catalogue"]
+
+
+def _latest(house: House) -> str:
+    return (house.place / "datasets" / "dossier_status" / "latest").readlink().name
+
+
+def _versions(house: House) -> list[str]:
+    return sorted(path.name for path in (house.place / "datasets" / "dossier_status").iterdir() if not path.is_symlink())

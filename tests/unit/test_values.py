@@ -1,0 +1,100 @@
+"""Each type of the mapping language takes every spelling portals use, and refuses the rest."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from gateway.mapping import values
+from gateway.mapping.reject import Unfit, shown
+
+DECOMPOSED = unicodedata.normalize("NFD", "Đăng ký hộ tịch")
+
+TAKES: list[tuple[Callable[[Any], Any], Any, Any]] = [
+    (values.text, "Đăng ký  hộ tịch\n", "Đăng ký  hộ tịch\n"),
+    (values.text, DECOMPOSED, "Đăng ký hộ tịch"),
+    (values.line, " Đăng ký\r\n  hộ\ttịch ", "Đăng ký hộ tịch"),
+    (values.line, "Cấp\u00a0lại", "Cấp lại"),
+    (values.code, " 1.000005 ", "1.000005"),
+    (values.code, 17, "17"),
+    (values.code, 0, "0"),
+    (values.integer, 3, 3),
+    (values.integer, " 12 ", 12),
+    (values.integer, "-4", -4),
+    (values.integer, 2**31 - 1, 2**31 - 1),
+    (values.decimal, 3, Decimal(3)),
+    (values.decimal, "0,5", Decimal("0.5")),
+    (values.decimal, " 2.25 ", Decimal("2.25")),
+    (values.decimal, Decimal("0.1"), Decimal("0.1")),
+    (values.money, 5000, Decimal(5000)),
+    (values.money, "8000", Decimal(8000)),
+    (values.money, "1.000.000", Decimal(1000000)),
+    (values.money, "120,000 VNĐ", Decimal(120000)),
+    (values.money, "50.000 đồng", Decimal(50000)),
+    (values.money, "50.000đ", Decimal(50000)),
+    (values.money, "Không", Decimal(0)),
+    (values.money, "không  thu phí", Decimal(0)),
+    (values.money, "Miễn phí", Decimal(0)),
+    (values.money, unicodedata.normalize("NFD", "Không"), Decimal(0)),
+    (values.money, 0, Decimal(0)),
+    *((values.boolean, written, True) for written in (True, 1, "1", "true", "True", " CÓ ", "yes", "Y", "x")),
+    *((values.boolean, written, False) for written in (False, 0, "0", "false", "FALSE", "Không", "no", "N")),
+    (values.html, "không có thẻ", "không có thẻ"),
+    (values.html, "một<br>hai<br/>ba", "một\nhai\nba"),
+    (values.html, "<p>Một  dòng</p><p>dòng&nbsp;hai &amp; ba</p>", "Một dòng\ndòng hai & ba"),
+    (values.html, "<ul><li>a</li><li>b</li></ul>", "a\nb"),
+    (values.html, "x &lt; 5", "x < 5"),
+    (values.number_text, 5000, "5000"),
+    (values.number_text, Decimal("0.50"), "0.50"),
+    (values.number_text, "Theo quy định", "Theo quy định"),
+]
+
+
+@pytest.mark.parametrize(("convert", "written", "meant"), TAKES)
+def test_it_takes(convert: Callable[[Any], Any], written: Any, meant: Any) -> None:
+    found = convert(written)
+    assert found == meant
+    assert type(found) is type(meant)
+
+
+REFUSES: list[tuple[Callable[[Any], Any], Any]] = [
+    *((convert, value) for convert in (values.text, values.line, values.code, values.html) for value in ({}, [], True, Decimal(1), None, "a\0b")),
+    (values.text, 5),
+    *((values.integer, value) for value in ("", "hai", "1.0", "1 000", Decimal("1.5"), True, None, [], "9" * 19, 2**31, "-2147483648")),
+    *((values.decimal, value) for value in ("", "năm", "1.000.000", "1e5", "NaN", "Infinity", True, None, {}, Decimal("1e40"), "0." + "0" * 40 + "1", "9" * 31)),
+    *((values.money, value) for value in ("1.5", "1,50", "10.00", "1.000,50", "Theo quy định", "1000.000", "-5", "5 USD", "", True, None, [], "9" * 31)),
+    *((values.boolean, value) for value in ("", "2", "maybe", None, [], 2)),
+    *((values.number_text, value) for value in (True, None, [])),
+]
+
+
+@pytest.mark.parametrize(("convert", "written"), REFUSES)
+def test_it_refuses(convert: Callable[[Any], Any], written: Any) -> None:
+    with pytest.raises(Unfit) as caught:
+        convert(written)
+    assert caught.value.reason
+    assert len(str(written)) < 3 or str(written) not in caught.value.reason or isinstance(written, bool | None)
+
+
+def test_every_type_of_the_language_is_a_converter() -> None:
+    assert set(values.PLAIN) == {"text", "line", "code", "int", "decimal", "money", "bool", "html", "as_written"}
+
+
+def test_money_never_passes_through_floating_point() -> None:
+    assert values.decimal(Decimal("0.1")) + values.decimal("0,2") == Decimal("0.3")
+
+
+def test_a_long_value_is_shown_shortened() -> None:
+    assert shown("a" * 300, personal=False) == f"{'a' * 200}… (300 characters)"
+    assert shown("a\0\ud800b", personal=False) == "a\N{SYMBOL FOR NULL}?b"
+
+
+def test_a_personal_value_is_shown_as_size_and_hash() -> None:
+    said = shown("Nguyễn Mẫu An", personal=True)
+    assert said.startswith("(13 characters, sha256 ")
+    assert "Mẫu" not in said
+    assert said != shown("Nguyễn Mẫu Am", personal=True)

@@ -30,7 +30,7 @@ class FailureRule:
 
     def matches(self, members: Envelope) -> bool:
         """All conditions hold. Texts are compared without regard to case."""
-        return all(value(members, path) in allowed for path, allowed in self.equals.items()) and all(
+        return all(_is_one_of(value(members, path), allowed) for path, allowed in self.equals.items()) and all(
             part.lower() in str(value(members, path) or "").lower() for path, part in self.contains.items()
         )
 
@@ -48,7 +48,7 @@ class AnswerRules:
 
         Without a success rule everything is success that no failure rule matches.
         """
-        if self.success and all(value(members, path) in allowed for path, allowed in self.success.items()):
+        if self.success and all(_is_one_of(value(members, path), allowed) for path, allowed in self.success.items()):
             return
         kind = next((MEANINGS[rule.means] for rule in self.failures if rule.matches(members)), None)
         if kind is None and not self.success:
@@ -58,3 +58,8 @@ class AnswerRules:
         raise (kind or FatalPortalError)(
             f"the portal answers {codes}: {text}", do="see what this means in the portal's contract"
         )
+
+
+def _is_one_of(found: Any, allowed: tuple[Any, ...]) -> bool:
+    """Equal and of the same type: in Python `False` equals 0, in a contract it does not."""
+    return any(type(found) is type(each) and found == each for each in allowed)

@@ -65,7 +65,7 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
             counts += done
             pending = committing.submit(writer.write, chunk)
         counts += _settled(shop, stream, pending)
-        writer.finish(mapping.drift(), print_)
+        writer.finish(mapping.drift(all_mapped=not counts.unchanged), print_)
     return counts
 
 
@@ -116,6 +116,7 @@ class _Loader:
             record = pages.records[number]
             if (mapped := self._map(record, chunk)) is not None:
                 self._place(chunk, record, mapped, seen)
+        self._refuse_contested(chunk)
         chunk.newest = self._newest_of(chunk)
         return chunk
 
@@ -128,11 +129,34 @@ class _Loader:
         if seen.get(key) == record.source_hash:
             chunk.repeated += 1
             return
+        if key in seen and self._mapping.entity.history is None:
+            chunk.refused.append(self._twice(record, key))
+            return
         if key in seen:
             chunk.rounds.append([])
             seen.clear()
         seen[key] = record.source_hash
         chunk.rounds[-1].append((record, mapped))
+
+    def _refuse_contested(self, chunk: Chunk) -> None:
+        """Refuse a record whose row, as we hold it, is that of another record of these pages: they would take turns for ever.
+
+        Of entities with a history the newer one simply wins.
+        """
+        if self._mapping.entity.history is not None or not (chunk.skipped and chunk.rows):
+            return
+        keys = [mapped.values[self._key_at] for _, mapped in chunk.rows]
+        with self._shop.engine.connect() as connection:
+            held = merge.held_by(self._mapping.entity, self._work.portal, keys, chunk.skipped)
+            contested = set(connection.scalars(held))
+        for record, mapped in chunk.rows:
+            if mapped.values[self._key_at] in contested:
+                chunk.refused.append(self._twice(record, mapped.values[self._key_at]))
+        chunk.rounds = [[row for row in rows if row[1].values[self._key_at] not in contested] for rows in chunk.rounds]
+
+    def _twice(self, record: Source, key: str) -> Refused:
+        path = " or ".join(self._mapping.fields[self._key_at].sources)
+        return Refused(record, key, Reject("its key stands twice in one answer, with different content", path, key))
 
     def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
         members = {}
@@ -176,4 +200,4 @@ def _newest_column(mapping: Mapping) -> int | None:
     incremental = mapping.stream.incremental
     if incremental is None:
         return None
-    return next((n for n, each in enumerate(mapping.fields) if incremental.by in each.sources), None)
+    return next(n for n, each in enumerate(mapping.fields) if incremental.by in each.sources)

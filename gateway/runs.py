@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from connectors.errors import ExplainedError
+from gateway.errors import StoreError
 from gateway.store.ops import COUNTS, batch, cursor, run
 
 
@@ -98,15 +99,22 @@ def batches(engine: Engine, **where: Any) -> list[Row[Any]]:
         return list(connection.execute(select(batch).filter_by(**where).order_by(batch.c.batch_id)))
 
 
-def record(connection: Connection, work: Row[Any], counts: Counts, loaded_pages: int) -> None:
-    """Add counts to a batch and its run, in the transaction of the rows they count."""
+def record(connection: Connection, work: Row[Any], counts: Counts, pages: tuple[int, int]) -> None:
+    """Add counts to a batch and its run, in the transaction of the rows they count.
+
+    pages: how many pages were loaded before, and how many are now. Raises StoreError when the batch is not where this load
+    left it: a commit of a killed load may come through after its lock is gone.
+    """
+    before, now = pages
+    here = (batch.c.batch_id == work.batch_id) & (batch.c.loaded_pages == before)
+    if not connection.execute(update(batch).where(here).values(loaded_pages=now)).rowcount:
+        raise StoreError("another load has gone on with this batch", where=f"batch {work.batch_id}", do="run again")
     more = dict(zip(COUNTS, _values(counts), strict=True))
     for table, key in ((batch, work.batch_id), (run, work.run_id)):
         id_column = table.c[f"{table.name}_id"]
         adding = {name: table.c[name] + value for name, value in more.items()}
         adding["read_count"] = table.c.read_count + counts.read
         connection.execute(update(table).where(id_column == key).values(adding))
-    connection.execute(update(batch).where(batch.c.batch_id == work.batch_id).values(loaded_pages=loaded_pages))
 
 
 def get_cursor(engine: Engine, portal: str, stream: str) -> str | None:

@@ -25,6 +25,7 @@ class Writer:
     def __init__(self, engine: Engine, mapping: Mapping, work: Row[Any]) -> None:
         self._mapping, self._work, self._entity = mapping, work, mapping.entity
         self._connection = engine.connect()
+        self._loaded_pages = work.loaded_pages
         self._binds = {"issuer": work.portal, "batch_id": work.batch_id, "beginning": BEGINNING}
 
     def __enter__(self) -> Self:
@@ -45,8 +46,9 @@ class Writer:
             counts = sum((self._upsert(rows) for rows in chunk.rounds if rows), Counts())
             counts += Counts(unchanged=len(chunk.skipped) + chunk.repeated, quarantined=len(chunk.refused))
             self._quarantine(chunk)
-            runs.record(self._connection, self._work, counts, chunk.through_page)
+            runs.record(self._connection, self._work, counts, (self._loaded_pages, chunk.through_page))
             self._remember(chunk.newest)
+        self._loaded_pages = chunk.through_page
         return counts
 
     def finish(self, drift: dict[tuple[str, str], int], fingerprint: str) -> None:

@@ -101,8 +101,11 @@ class Mapping:
         except Reject:
             return None
 
-    def drift(self) -> dict[tuple[str, str], int]:
-        """(path, appeared or vanished) → records, over all records mapped so far."""
+    def drift(self, all_mapped: bool) -> dict[tuple[str, str], int]:
+        """(path, appeared or vanished) → records, over all records mapped so far.
+
+        A member can only have vanished when every record of the batch was mapped: those known by their hash still have it.
+        """
         found: Counter[tuple[str, str]] = Counter()
         total = self.shapes.total()
         present: Counter[str] = Counter()
@@ -110,7 +113,8 @@ class Mapping:
             present.update(dict.fromkeys(shape, count))
         found.update({(name, "appeared"): count for name, count in present.items() if name not in self.known})
         read = {source.split(".")[0] for each in self.fields for source in each.sources}
-        found.update({(name, "vanished"): total for name in read if total and not present[name]})
+        if all_mapped:
+            found.update({(name, "vanished"): total for name in read if total and not present[name]})
         return dict(found)
 
 
@@ -120,8 +124,19 @@ def compile_mapping(stream: StreamSpec) -> Mapping:
     entity = _entity(stream)
     lookup = _lookup(stream)
     fields = _fields(stream, entity.table, said["fields"], ["fields"], lookup, entity.columns)
+    _check_incremental(stream, fields)
     parts = tuple(_part(stream, entity, name, lookup) for name in said.get("parts", {}))
     return Mapping(stream, entity, fields, parts, _known(said))
+
+
+def _check_incremental(stream: StreamSpec, fields: tuple[Field, ...]) -> None:
+    by = stream.incremental.by if stream.incremental else None
+    if by is not None and not any(by in each.sources for each in fields):
+        raise ConfigError(
+            f"no field is read from {by!r}, so the stream's cursor would never move",
+            where=stream.document.where(["incremental", "newest_first_by"]),
+            do="name the member that a field of type instant is read from",
+        )
 
 
 def _filled(fields: tuple[Field, ...], scope: paths.Scope, place: str) -> dict[str, Any]:
@@ -192,9 +207,22 @@ def _part(stream: StreamSpec, entity: Entity, name: str, lookup: crosswalk.Looku
     lists = []
     for number, entry in enumerate(said if isinstance(said, list) else [said]):
         spot = [*place, number, "fields"] if isinstance(said, list) else [*place, "fields"]
+        _check_levels(stream, entry, spot)
         fields = _fields(stream, table, entry["fields"], spot, lookup, part_columns(table))
         lists.append((entry["each"], fields))
     return Part(name, table, tuple(lists))
+
+
+def _check_levels(stream: StreamSpec, entry: Dict[str, Any], place: list[str | int]) -> None:
+    levels = entry["each"].split(".")
+    for column, said in entry["fields"].items():
+        level = said.get("of", said.get("position_of", levels[0]))
+        if level not in levels:
+            raise ConfigError(
+                f"{level!r} is not one of the lists of `each`",
+                where=stream.document.where([*place, column]),
+                do=f"name one of {', '.join(levels)}",
+            )
 
 
 def _known(said: Dict[str, Any]) -> frozenset[str]:

@@ -50,6 +50,8 @@ class Field:
 def compile_field(column: Column[Any], said: Mapping[str, Any], lookup: Lookup, where: str) -> Field:
     """Compile one entry; ConfigError (at `where`) when it cannot fit its column."""
     crosswalk = lookup(said["lookup"]) if "lookup" in said else None
+    if said.get("const", "") is None and not column.nullable:
+        raise ConfigError(f"{column.name} may not be empty", where=where, do="give it a value")
     if "const" in said or "position_of" in said:
         return Field(column.name, said, _constant(said), crosswalk)
     _check_type(column, said, where)
@@ -82,12 +84,21 @@ def _check_type(column: Column[Any], said: Mapping[str, Any], where: str) -> Non
         raise ConfigError(
             f"{column.name} cannot take type {kind!r}", where=where, do=f"use one of {', '.join(sorted(allowed))}"
         )
-    if kind in {"date", "instant"} and "format" not in said:
-        raise ConfigError(
-            f"{column.name} has no format", where=where, do="say how it is written, as format: dd/MM/yyyy"
-        )
+    if kind in {"date", "instant"}:
+        _check_format(column.name, said.get("format"), where)
     if column.info.get("personal") and said.get("classified") != "personal":
         raise ConfigError(f"{column.name} holds personal data", where=where, do="add classified: personal")
+
+
+def _check_format(name: str, said: Any, where: str) -> None:
+    forms = [said] if isinstance(said, str) else said or [""]
+    wrong = [form for form in forms if not times.is_format(form)]
+    if wrong:
+        raise ConfigError(
+            f"{name} has no usable format" + (f": {wrong[0]!r}" if wrong[0] else ""),
+            where=where,
+            do="say how it is written: iso, epoch_ms, or letters as in dd/MM/yyyy HH:mm:ss",
+        )
 
 
 def _getter(said: Mapping[str, Any]) -> paths.Getter:

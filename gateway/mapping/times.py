@@ -17,6 +17,16 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 _TOKENS = ("yyyy", "MM", "dd", "HH", "mm", "ss", "SSS")
 
 
+def is_format(form: str) -> bool:
+    """Whether a format can be read: `iso`, `epoch_ms`, or at least a whole date in tokens of `dd/MM/yyyy HH:mm:ss.SSS`."""
+    if form in {"iso", "epoch_ms"}:
+        return True
+    rest = form
+    for token in _TOKENS:
+        rest = rest.replace(token, "", 1)
+    return all(token in form for token in _TOKENS[:3]) and not any(letter in "yMdHmsS" for letter in rest)
+
+
 def instant(formats: tuple[str, ...]) -> Callable[[Any], datetime]:
     """A converter to an instant in UTC that tries the formats in order."""
     return _first_that_fits([_instant_reader(form) for form in formats], " or ".join(formats))

@@ -30,11 +30,18 @@ def line(value: Any) -> str:
     return " ".join(text(value).split())
 
 
+LONGEST_CODE = 600
+"""Codes are keys, and PostgreSQL's index entries hold 2,704 bytes; addresses of documents are codes, too."""
+
+
 def code(value: Any) -> str:
     """A code: text or a whole number; outer blanks do not belong to it."""
     if value.__class__ is int:
         return str(value)
-    return text(value).strip()
+    written = text(value).strip()
+    if len(written) > LONGEST_CODE:
+        raise Unfit(f"a code of more than {LONGEST_CODE} characters")
+    return written
 
 
 LARGEST_INTEGER = 2**31 - 1

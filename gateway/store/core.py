@@ -132,7 +132,7 @@ procedure = _entity(
     text("requirements"),
     text("keywords"),
     text("executing_text"),
-    text("authorised_text"),
+    text("competent_text"),
     text("description"),
     text("source_id"),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, Table, exists, select
+from sqlalchemy import LargeBinary, Select, Table, Text, any_, exists, literal, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.canonical import Entity, part_columns
 
@@ -136,6 +137,14 @@ def unknown_hashes(entity: Entity) -> str:
 def holds_anything(entity: Entity, issuer: str) -> Select[tuple[bool]]:
     """Whether the entity has any row of an issuer."""
     return select(exists().where(entity.table.c.issuer == issuer))
+
+
+def held_by(entity: Entity, issuer: str, keys: list[str], hashes: list[bytes]) -> Select[tuple[str]]:
+    """Which of these keys are held as records with one of these source hashes."""
+    held = entity.table.c
+    same_hash = held.source_hash == any_(literal(hashes, ARRAY(LargeBinary)))
+    same_key = held[entity.code] == any_(literal(keys, ARRAY(Text)))
+    return select(held[entity.code]).where(held.issuer == issuer, held.valid_to.is_(None), same_hash, same_key)
 
 
 def _held(entity: Entity, condition: str) -> str:

@@ -46,8 +46,12 @@ def test_a_login_page_with_status_200(house: House, sandbox: Running) -> None:
     ended = house.gateway("sync", "province")
     assert ended.returncode == 3
     [message] = said(ended)
-    assert message.startswith(f"gateway: province/dossiers: page 0: GET {SEARCH}: refused right after signing in: an HTML or XML page of ")
-    assert message.endswith("came in place of JSON, probably the login page → check the credentials in connection portal_province")
+    assert message.startswith(
+        f"gateway: province/dossiers: page 0: GET {SEARCH}: refused right after signing in: an HTML or XML page of "
+    )
+    assert message.endswith(
+        "came in place of JSON, probably the login page → check the credentials in connection portal_province"
+    )
     _nothing_of_the_stream(house, message)
 
 
@@ -62,7 +66,9 @@ def test_a_truncated_page(house: House, sandbox: Running) -> None:
     ended = house.gateway("sync", "province")
     assert ended.returncode == 3
     [message] = said(ended)
-    assert message.startswith(f"gateway: province/dossiers: page 1: GET {SEARCH}: the answer was cut or does not have its promised length")
+    assert message.startswith(
+        f"gateway: province/dossiers: page 1: GET {SEARCH}: the answer was cut or does not have its promised length"
+    )
     assert message.endswith(" → try again later; if it stays, ask the portal's operator")
     _nothing_of_the_stream(house, message)
 
@@ -91,7 +97,9 @@ def test_a_portal_that_asks_for_six_hours(house: House, sandbox: Running) -> Non
     ended = house.gateway("sync", "province")
     assert ended.returncode == 3
     [message] = said(ended)
-    assert message.startswith(f"gateway: province/dossiers: page 0: GET {SEARCH}: HTTP 503: the portal asks us to wait 21600 s → ")
+    assert message.startswith(
+        f"gateway: province/dossiers: page 0: GET {SEARCH}: HTTP 503: the portal asks us to wait 21600 s → "
+    )
 
 
 def test_a_failed_stream_is_made_up_for_by_the_next_run(house: House, sandbox: Running) -> None:
@@ -110,7 +118,10 @@ def test_one_lost_detail_stops_the_whole_stream_and_names_it(house: House, sandb
     follows, cause = said(ended)
     assert cause.startswith("gateway: national/procedures: maTTHC=")
     assert "the answer was cut" in cause
-    assert follows == "gateway: national/decisions: stream procedures failed in this run, and this one is asked by its values"
+    assert (
+        follows
+        == "gateway: national/decisions: stream procedures failed in this run, and this one is asked by its values"
+    )
     assert house.value("select count(*) from core.procedure") == 0
     assert house.value("select count(*) from core.procedure_listing") == 12
 
@@ -164,7 +175,10 @@ def test_a_landing_store_that_cannot_be_written(house: House) -> None:
     assert ended.returncode == 4
     [message] = said(ended)
     assert message.startswith("gateway: province/agencies: ")
-    assert ": the landing store cannot be written (NotADirectoryError) → check space and rights of GATEWAY_LANDING" in message
+    assert (
+        ": the landing store cannot be written (NotADirectoryError) → check space and rights of GATEWAY_LANDING"
+        in message
+    )
     assert not any(_core(house).values())
 
 

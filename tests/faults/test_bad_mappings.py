@@ -23,7 +23,9 @@ def test_an_unknown_key(house: House) -> None:
         ended = house.gateway(*verb)
         assert ended.returncode == 2
         [message] = said(ended)
-        assert message.startswith(f"gateway: {file}:{line}: unknown key 'record'; known here: fields, for_each, ignored,")
+        assert message.startswith(
+            f"gateway: {file}:{line}: unknown key 'record'; known here: fields, for_each, ignored,"
+        )
         assert message.endswith(" → see mapping.schema.json")
     assert house.value("select count(*) from ops.run") == 0
 
@@ -45,7 +47,25 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "  due_at:                {from: dueDate, type: instant, format: iso}",
         "  due_at:                {from: dueDate, type: instant}",
         "due_at",
-        "due_at has no format → say how it is written, as format: dd/MM/yyyy",
+        "due_at has no usable format → say how it is written: iso, epoch_ms, or letters as in dd/MM/yyyy",
+    ),
+    "a format no date can have": (
+        "  due_at:                {from: dueDate, type: instant, format: iso}",
+        "  due_at:                {from: dueDate, type: instant, format: dd/MM/yy}",
+        "due_at",
+        "due_at has no usable format: 'dd/MM/yy' → say how it is written",
+    ),
+    "a cursor no field is read from": (
+        "newest_first_by: updatedDate",
+        "newest_first_by: updateDate",
+        "incremental",
+        "no field is read from 'updateDate', so the stream's cursor would never move → name the member",
+    ),
+    "a column that must be filled and is not": (
+        "  status_code:           {from: dossierStatus.id, lookup: province_status, type: code}",
+        "  status_code:           {const: null}",
+        "status_code",
+        "status_code may not be empty → give it a value",
     ),
     "personal data that are not called so": (
         ", classified: personal}",
@@ -59,15 +79,30 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "",
         "no such crosswalk → add the file, or correct `lookup`",
     ),
-    "an entity that does not exist": ("into: dossier", "into: dossiers", "into", "no entity 'dossiers' → name one of agency, "),
+    "an entity that does not exist": (
+        "into: dossier",
+        "into: dossiers",
+        "into",
+        "no entity 'dossiers' → name one of agency, ",
+    ),
     "a type that does not exist": (
         "{from: processingTime, type: decimal}",
         "{from: processingTime, type: number}",
         "processing_time",
         "'number' is not one of text, line, code, int, decimal, money, bool, html, as_written, date, instant → see mapping.schema.json",
     ),
-    "a key that stands twice": ("records: content", "records: content\nrecords: items", "records", "key 'records' stands twice → correct the YAML"),
-    "a name that is not the file's": ("stream: dossiers", "stream: dossier", "stream", "stream 'dossier' lies in file 'dossiers.yaml' → give both the same name"),
+    "a key that stands twice": (
+        "records: content",
+        "records: content\nrecords: items",
+        "records",
+        "key 'records' stands twice → correct the YAML",
+    ),
+    "a name that is not the file's": (
+        "stream: dossiers",
+        "stream: dossier",
+        "stream",
+        "stream 'dossier' lies in file 'dossiers.yaml' → give both the same name",
+    ),
 }
 
 
@@ -103,7 +138,10 @@ def test_a_required_column_without_a_source(mappings: Path) -> None:
     file = mappings / "province" / "agencies.yaml"
     kept = [line for line in file.read_text("utf-8").splitlines(keepends=True) if "agency_name:" not in line]
     file.write_text("".join(kept), "utf-8")
-    assert complaint(mappings) == f"{file}:{_last_line(file, 'fields')}: agency needs agency_name → say where they come from"
+    assert (
+        complaint(mappings)
+        == f"{file}:{_last_line(file, 'fields')}: agency needs agency_name → say where they come from"
+    )
 
 
 def test_a_file_that_is_no_yaml_at_all(mappings: Path) -> None:
@@ -130,7 +168,9 @@ def test_an_empty_file(mappings: Path) -> None:
 def test_a_circle_of_streams(mappings: Path) -> None:
     for stream, other in (("agencies", "procedures"), ("procedures", "agencies")):
         file = mappings / "province" / f"{stream}.yaml"
-        replace_in(file, "records: content", f"records: content\nfor_each: {{stream: {other}, field: code, send: code}}")
+        replace_in(
+            file, "records: content", f"records: content\nfor_each: {{stream: {other}, field: code, send: code}}"
+        )
     file = mappings / "province" / "agencies.yaml"
     assert complaint(mappings) == f"{file}:{_last_line(file, 'for_each')}: for_each goes in a circle → break the circle"
 
@@ -145,7 +185,9 @@ def test_a_mapping_folder_that_does_not_exist(house: House) -> None:
     house.mappings = house.place / "nowhere"
     ended = house.gateway("portals")
     assert ended.returncode == 2
-    assert said(ended) == [f"gateway: GATEWAY_MAPPINGS: no folder {house.mappings} → name folders that hold portal folders"]
+    assert said(ended) == [
+        f"gateway: GATEWAY_MAPPINGS: no folder {house.mappings} → name folders that hold portal folders"
+    ]
 
 
 CROSSWALK_MISTAKES: dict[str, tuple[Callable[[list[str]], list[str]], int, str]] = {
@@ -155,7 +197,11 @@ CROSSWALK_MISTAKES: dict[str, tuple[Callable[[list[str]], list[str]], int, str]]
         9,
         "subject_id and object_id must both be filled → complete or remove the row",
     ),
-    "another header": (lambda lines: ["code\tname", *lines[1:]], 1, "the header is not as expected → write subject_id, "),
+    "another header": (
+        lambda lines: ["code\tname", *lines[1:]],
+        1,
+        "the header is not as expected → write subject_id, ",
+    ),
 }
 
 
@@ -169,4 +215,6 @@ def test_a_mistake_in_a_crosswalk(mistake: str, mappings: Path) -> None:
 
 def _last_line(file: Path, key: str) -> int:
     """The number of the last line that begins with a key."""
-    return max(n for n, line in enumerate(file.read_text("utf-8").splitlines(), 1) if line.lstrip().startswith(f"{key}:"))
+    return max(
+        n for n, line in enumerate(file.read_text("utf-8").splitlines(), 1) if line.lstrip().startswith(f"{key}:")
+    )

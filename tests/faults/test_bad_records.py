@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,36 @@ def _spoil(sandbox: Running, changes: dict[str, Any], place: str = "3") -> None:
     order_fault(sandbox.province, match=SEARCH, kind="rewrite", records={place: changes})
 
 
+def test_one_key_for_two_records(house: House, sandbox: Running) -> None:
+    """The first is taken, the second waits for a person; and so it stays, night after night."""
+    order_fault(
+        sandbox.province,
+        match="/ba/agency",
+        kind="rewrite",
+        times=3,
+        records={"1": {"code": "H15.999"}, "2": {"code": "H15.999"}},
+    )
+    first, *later = [house.gateway("sync", "province", "--stream", "agencies", "--json") for _ in range(3)]
+    assert [ended.returncode for ended in (first, *later)] == [1, 1, 1]
+    held = house.rows("select agency_name, batch_id from core.agency where agency_code = 'H15.999'")
+    assert len(held) == 1
+    for ended in later:
+        [report] = json.loads(ended.stdout)
+        assert (report["new"], report["changed"], report["quarantined"]) == (0, 0, 1)
+    [entry] = house.rows("select record_key, reason, path, value, state from ops.quarantine")
+    assert tuple(entry) == (
+        "H15.999", "its key stands twice in one answer, with different content", "code or id", "H15.999", "open"
+    )  # fmt: skip
+
+
+def test_a_code_too_long_for_a_key(house: House, sandbox: Running) -> None:
+    _spoil(sandbox, {"code": "H15-" + "9" * 9000})
+    ended = house.gateway("sync", "province", "--stream", "dossiers")
+    assert ended.returncode == 1
+    assert house.value("select count(*) from core.dossier") == DOSSIERS - 1
+    assert house.value("select reason from ops.quarantine") == "a code of more than 600 characters"
+
+
 BAD: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "an unknown status": (
         {"dossierStatus.id": 99},
@@ -50,7 +81,12 @@ BAD: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "no time of change": ({"updatedDate": None}, "updatedDate", "required, but absent or empty", ""),
     "a list in place of a text": ({"nationCode": ["G22"]}, "nationCode", "expected text, found a list", "['G22']"),
     "a text in place of an object": ({"procedure": "1.000001"}, "procedure.code", "no object above 'code'", "None"),
-    "a NUL character": ({"agency.code": "H15\x00"}, "agency.code or agency.id", "text holds a NUL character", "H15\N{SYMBOL FOR NULL}"),
+    "a NUL character": (
+        {"agency.code": "H15\x00"},
+        "agency.code or agency.id",
+        "text holds a NUL character",
+        "H15\N{SYMBOL FOR NULL}",
+    ),
     "a number as a word": ({"processingTime": "năm"}, "processingTime", "expected a number, found other text", "năm"),
 }
 
@@ -111,7 +147,10 @@ def test_the_same_bad_record_twice_is_one_entry(house: House, sandbox: Running) 
 
 def test_a_bad_part_refuses_the_whole_procedure(house: House, sandbox: Running) -> None:
     order_fault(
-        sandbox.national, match="LayThuTuc", kind="rewrite", records={"0": {"THANHPHANHOSO.0.GIAYTO.1.SOBANCHINH": "hai"}}
+        sandbox.national,
+        match="LayThuTuc",
+        kind="rewrite",
+        records={"0": {"THANHPHANHOSO.0.GIAYTO.1.SOBANCHINH": "hai"}},
     )
     report = house.sync("national")
     assert report.errors == ()
@@ -152,4 +191,7 @@ def test_a_bad_time_at_the_end_of_a_page_does_not_stop_an_incremental_run(house:
         report = house.sync("province", only="dossiers")
     assert report.errors == ()
     assert report.counts.quarantined == 1
-    assert house.column("select mode from ops.batch where stream = 'dossiers' order by batch_id") == ["full", "incremental"]
+    assert house.column("select mode from ops.batch where stream = 'dossiers' order by batch_id") == [
+        "full",
+        "incremental",
+    ]

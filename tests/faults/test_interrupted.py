@@ -34,7 +34,12 @@ def landed(new_house: NewHouse) -> House:
 def started(house: House, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A running command."""
     with subprocess.Popen(
-        house.command(*arguments), env=house.environment, cwd=house.place, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        house.command(*arguments),
+        env=house.environment,
+        cwd=house.place,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             yield process
@@ -65,7 +70,9 @@ def test_the_database_goes_away_in_the_middle_of_a_load(landed: House, server: S
     assert landed.value("select count(*) from core.dossier") == 0
     assert landed.load("province").errors == ()
     assert landed.value("select count(*) from core.dossier") == DOSSIERS
-    assert landed.value("select sum(read_count) from ops.batch") == landed.value("select sum(record_count) from landing.page")
+    assert landed.value("select sum(read_count) from ops.batch") == landed.value(
+        "select sum(record_count) from landing.page"
+    )
 
 
 def test_ctrl_c_while_a_portal_is_slow(house: House) -> None:
@@ -94,4 +101,6 @@ def test_ctrl_c_in_the_middle_of_a_load(landed: House) -> None:
     assert said(outcome) == ["gateway: interrupted; what was committed stays, run again to go on"]
     assert landed.load("province").errors == ()
     assert landed.value("select count(*) from core.dossier") == DOSSIERS
-    assert landed.value("select sum(read_count) from ops.batch") == landed.value("select sum(record_count) from landing.page")
+    assert landed.value("select sum(read_count) from ops.batch") == landed.value(
+        "select sum(record_count) from landing.page"
+    )

@@ -67,7 +67,9 @@ def landed(new_house: NewHouse) -> House:
     with running_sandbox("--dossiers", "3300", "--procedures", "30") as sandbox:
         house.connect_to(sandbox)
         for night, bad in (("first", "7"), ("second", "30")):
-            order_fault(sandbox.province, match="/pa/dossier/search", kind="rewrite", records={bad: {"dossierStatus.id": 99}})
+            order_fault(
+                sandbox.province, match="/pa/dossier/search", kind="rewrite", records={bad: {"dossierStatus.id": 99}}
+            )
             for portal in ("national", "province"):
                 assert house.fetch(portal, trigger=night).errors == ()
             pass_days(sandbox.province)
@@ -78,7 +80,12 @@ def landed(new_house: NewHouse) -> House:
 def runner(landed: House) -> Iterator[Runner]:
     command = [sys.executable, str(RUNNER)]
     with subprocess.Popen(
-        command, env=landed.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        env=landed.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         yield Runner(process)
         assert process.stdin is not None
@@ -109,7 +116,10 @@ def _points() -> list[tuple[str, int, int]]:
 
 def test_the_undisturbed_load_is_worth_killing(undisturbed: Undisturbed) -> None:
     assert all(undisturbed.points[kind] >= count for kind, count in SHARES.items())
-    assert {name for name, rows in undisturbed.core.items() if not rows} == {"procedure_legal_basis", "procedure_related"}
+    assert {name for name, rows in undisturbed.core.items() if not rows} == {
+        "procedure_legal_basis",
+        "procedure_related",
+    }
     for count in ("new_count", "changed_count", "unchanged_count", "quarantined_count"):
         at = 8 + LEDGER_COUNTS.index(count)
         assert sum(row[at] for row in undisturbed.ledgers[0] if row[1] == "dossiers") > 0, count
@@ -136,6 +146,4 @@ def test_killed_and_run_again(
 
 def _end_sessions(server: Server, database: str) -> None:
     """The server may still be busy with the dead process's last statement."""
-    server.admin(
-        f"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{database}'"
-    )
+    server.admin(f"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{database}'")

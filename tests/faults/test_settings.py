@@ -38,7 +38,9 @@ def test_a_connection_that_is_missing(house: House) -> None:
     ended = house.gateway("sync", "province")
     assert ended.returncode == 2
     [message] = said(ended)
-    assert message.startswith("gateway: AIRFLOW_CONN_PORTAL_PROVINCE: no connection 'portal_province' → set AIRFLOW_CONN_PORTAL_PROVINCE=")
+    assert message.startswith(
+        "gateway: AIRFLOW_CONN_PORTAL_PROVINCE: no connection 'portal_province' → set AIRFLOW_CONN_PORTAL_PROVINCE="
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,13 +61,17 @@ def test_a_connection_that_cannot_be_read_is_not_quoted(connection: str, says: s
 def test_another_database_than_postgresql(house: House) -> None:
     ended = house.gateway("status", GATEWAY_DATABASE_URL="sqlite:///gateway.db")
     assert ended.returncode == 2
-    assert said(ended) == ["gateway: GATEWAY_DATABASE_URL: sqlite is not supported → PostgreSQL 18 is the only database: postgresql+psycopg://…"]
+    assert said(ended) == [
+        "gateway: GATEWAY_DATABASE_URL: sqlite is not supported → PostgreSQL 18 is the only database: postgresql+psycopg://…"
+    ]
 
 
 def test_a_database_that_is_away(house: House) -> None:
     nowhere = house.place / "no-server-here"
     house.connections = portal_connections("http://127.0.0.1:1", "http://127.0.0.1:1")
-    ended = house.gateway("sync", "province", GATEWAY_DATABASE_URL=f"postgresql+psycopg://gateway:hush@/gateway?host={nowhere}")
+    ended = house.gateway(
+        "sync", "province", GATEWAY_DATABASE_URL=f"postgresql+psycopg://gateway:hush@/gateway?host={nowhere}"
+    )
     assert ended.returncode == 4
     [message] = said(ended)
     assert message.startswith("gateway: GATEWAY_DATABASE_URL: the database is not reachable (")
@@ -76,7 +82,9 @@ def test_a_database_that_is_away(house: House) -> None:
 def test_a_database_that_was_never_upgraded(house: House, server: Server) -> None:
     ended = house.gateway("status", GATEWAY_DATABASE_URL=server.url(server.empty_database()))
     assert ended.returncode == 4
-    assert said(ended) == ["gateway: GATEWAY_DATABASE_URL: the database lacks a table of this release → run: gateway db upgrade"]
+    assert said(ended) == [
+        "gateway: GATEWAY_DATABASE_URL: the database lacks a table of this release → run: gateway db upgrade"
+    ]
 
 
 def test_wrong_use(house: House) -> None:

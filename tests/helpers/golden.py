@@ -77,7 +77,11 @@ def rows(engine: Engine, stream: StreamSpec) -> Rows:
     mine = f"select to_jsonb(t) from {entity.table.fullname} t order by t.{entity.code}"
     found = {entity.name: _plain(engine, mine)}
     for table in [*entity.parts.values(), *(each for each in (entity.history, entity.versions) if each is not None)]:
-        order = "ordinal" if "ordinal" in table.columns else next(n for n in ("version_number", "status_at") if n in table.columns)
+        order = (
+            "ordinal"
+            if "ordinal" in table.columns
+            else next(n for n in ("version_number", "status_at") if n in table.columns)
+        )
         owned = (
             f"select jsonb_build_object('of', o.{entity.code}) || to_jsonb(t) from {table.fullname} t"
             f" join {entity.table.fullname} o using ({entity.id_column}) order by o.{entity.code}, t.{order}"
@@ -110,7 +114,10 @@ def _write() -> None:
     from tests.helpers.house import House
     from tests.helpers.server import Server
 
-    with TemporaryDirectory() as place, EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres:
+    with (
+        TemporaryDirectory() as place,
+        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+    ):
         server = Server(postgres)
         for stream in streams():
             with House(server.url(server.database()), Path(place)).shop() as shop:

@@ -24,7 +24,12 @@ def test_a_night_with_trouble_names_nobody(house: House) -> None:
         }
         order_fault(sandbox.province, match="/pa/dossier/search", kind="rewrite", records=bad)
         order_fault(sandbox.province, match="/bd/procedure", kind="truncated", times=0)
-        spoken = [house.gateway("sync"), house.gateway("quarantine", "list"), house.gateway("status"), house.gateway("publish")]
+        spoken = [
+            house.gateway("sync"),
+            house.gateway("quarantine", "list"),
+            house.gateway("status"),
+            house.gateway("publish"),
+        ]
     assert [each.returncode for each in spoken] == [3, 0, 0, 0]
     names = {*house.column("select applicant_name from core.dossier"), PERSON}
     assert len(names) > 50

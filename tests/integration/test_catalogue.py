@@ -40,7 +40,9 @@ def house(catalogue: Path, new_house: NewHouse) -> House:
 @pytest.fixture(scope="module")
 def published(house: House) -> dict[str, dict[str, Any]]:
     """The published rows by code."""
-    lines = (house.place / "datasets" / "procedure_catalogue" / "latest" / "procedure_catalogue.jsonl").read_text("utf-8")
+    lines = (house.place / "datasets" / "procedure_catalogue" / "latest" / "procedure_catalogue.jsonl").read_text(
+        "utf-8"
+    )
     rows = [json.loads(line) for line in lines.splitlines()]
     assert len(rows) == len({row["procedure_code"] for row in rows})
     return {row["procedure_code"]: row for row in rows}
@@ -93,7 +95,9 @@ def test_legal_bases_are_all_there(source: dict[str, Any], house: House) -> None
         )
     )
     assert ours == {
-        code: one_line(row["can_cu_ma"]) for code, row in source.items() if row["can_cu_ma"] and row["crawl_mismatch"] == "0"
+        code: one_line(row["can_cu_ma"])
+        for code, row in source.items()
+        if row["can_cu_ma"] and row["crawl_mismatch"] == "0"
     }
 
 

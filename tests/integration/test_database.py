@@ -57,7 +57,9 @@ def test_a_second_upgrade_changes_nothing(house: House) -> None:
 
 
 def test_an_upgrade_keeps_what_is_there(house: House) -> None:
-    house.execute("insert into ops.run (portal, kind, trigger, state, gateway_version) values ('x', 'full', 'cli', 'done', '0')")
+    house.execute(
+        "insert into ops.run (portal, kind, trigger, state, gateway_version) values ('x', 'full', 'cli', 'done', '0')"
+    )
     house.done("db", "upgrade")
     assert house.column("select portal from ops.run") == ["x"]
 
@@ -66,7 +68,9 @@ def test_an_upgrade_that_fails_leaves_nothing(empty: House) -> None:
     empty.execute("create schema core; create table core.procedure (id int)")
     ended = empty.gateway("db", "upgrade")
     assert ended.returncode == 4
-    assert empty.column("select table_name from information_schema.tables where table_schema in ('core', 'ops', 'landing')") == ["procedure"]
+    assert empty.column(
+        "select table_name from information_schema.tables where table_schema in ('core', 'ops', 'landing')"
+    ) == ["procedure"]
 
 
 def test_the_database_refuses_a_ledger_that_does_not_add_up(house: House) -> None:

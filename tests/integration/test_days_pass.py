@@ -60,7 +60,11 @@ def test_each_moved_dossier_has_exactly_one_more_event(night: Night) -> None:
     before, after = night.dossiers
     moved = {code for code in before if before[code]["dossierStatus"] != after[code]["dossierStatus"]}
     assert moved
-    events = dict(night.house.rows("select dossier_code, count(*) from core.dossier_event join core.dossier using (dossier_id) group by 1"))
+    events = dict(
+        night.house.rows(
+            "select dossier_code, count(*) from core.dossier_event join core.dossier using (dossier_id) group by 1"
+        )
+    )
     assert {code for code, count in events.items() if count == 2} == moved
     assert {code for code, count in events.items() if count == 1} == after.keys() - moved
 
@@ -126,7 +130,9 @@ def test_replay_of_all_that_was_landed_rebuilds_the_core_tables(night: Night, se
     lost = House(server.url(server.copy(house.database)), house.place)
     with lost.engine() as engine:
         before = dump.meaning(engine)
-        lost.execute("truncate core.agency, core.field, core.decision, core.procedure_listing, core.procedure, core.dossier cascade")
+        lost.execute(
+            "truncate core.agency, core.field, core.decision, core.procedure_listing, core.procedure, core.dossier cascade"
+        )
         assert not any(dump.meaning(engine).values())
         for portal in ("national", "province"):
             assert lost.replay(portal, since=1).verdict() is None

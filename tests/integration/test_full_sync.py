@@ -53,7 +53,14 @@ def test_dossiers_are_those_of_the_portal(sandbox: Running, synced: House) -> No
             {0: "2", 1: "1", 2: "3"}[record["applyMethod"]["id"]],
             *(
                 reading.instant(record[name])
-                for name in ("updatedDate", "appliedDate", "acceptedDate", "dueDate", "appointmentDate", "completedDate")
+                for name in (
+                    "updatedDate",
+                    "appliedDate",
+                    "acceptedDate",
+                    "dueDate",
+                    "appointmentDate",
+                    "completedDate",
+                )
             ),
             Decimal(record["processingTime"]),
             record["processingTimeUnit"],
@@ -99,7 +106,8 @@ def test_procedures_have_all_their_parts(details: list[Any], synced: House) -> N
         for detail in details
     }
     ours: dict[str, dict[str, int]] = {
-        code: dict.fromkeys(lists, 0) for code in synced.column("select procedure_code from core.procedure where issuer = 'national'")
+        code: dict.fromkeys(lists, 0)
+        for code in synced.column("select procedure_code from core.procedure where issuer = 'national'")
     }
     for part in lists:
         for code, count in synced.rows(
@@ -117,7 +125,14 @@ def test_fees_stand_under_their_times_in_the_portals_order(details: list[Any], s
         times = reading.nested([detail], "CACHTHUCTHUCHIEN", "THOIGIAN")
         fees = [(number, fee) for number, time in enumerate(times) for fee in time["PHILEPHI"]]
         theirs += [
-            (detail["MATTHC"], ordinal, under, {"1'": "charge", "2'": "fee"}[fee["MAPHILEPHI"]], _amount(fee["SOTIEN"]), reading.code(fee["SOTIEN"]))
+            (
+                detail["MATTHC"],
+                ordinal,
+                under,
+                {"1'": "charge", "2'": "fee"}[fee["MAPHILEPHI"]],
+                _amount(fee["SOTIEN"]),
+                reading.code(fee["SOTIEN"]),
+            )
             for ordinal, (under, fee) in enumerate(fees)
         ]
     ours = synced.rows(
@@ -180,12 +195,20 @@ def test_procedures_point_to_decisions_we_hold(details: list[Any], sandbox: Runn
 
 
 def test_small_lists_are_those_of_the_portals(sandbox: Running, synced: House) -> None:
-    fields = {(row["MALINHVUC"], row["TENLINHVUC"], row["MANGANH"]) for row in reading.national(sandbox, "LayDanhMucLinhVuc")}
+    fields = {
+        (row["MALINHVUC"], row["TENLINHVUC"], row["MANGANH"]) for row in reading.national(sandbox, "LayDanhMucLinhVuc")
+    }
     assert set(synced.rows("select field_code, field_name, agency_code from core.field")) == fields
     listed = {(row["MATTHC"], row["TENTTHC"]) for row in reading.national(sandbox, "LayDanhSachTTHC")}
     assert set(synced.rows("select procedure_code, procedure_name from core.procedure_listing")) == listed
-    agencies = {(row["MADONVI"], row["TENDONVI"], reading.code(row["CAPDONVI"])) for row in reading.national(sandbox, "LayDanhMucCoQuan")}
-    assert set(synced.rows("select agency_code, agency_name, level_code from core.agency where issuer = 'national'")) == agencies
+    agencies = {
+        (row["MADONVI"], row["TENDONVI"], reading.code(row["CAPDONVI"]))
+        for row in reading.national(sandbox, "LayDanhMucCoQuan")
+    }
+    assert (
+        set(synced.rows("select agency_code, agency_name, level_code from core.agency where issuer = 'national'"))
+        == agencies
+    )
 
 
 def test_agencies_of_the_province_keep_their_tree(sandbox: Running, synced: House) -> None:
@@ -208,7 +231,14 @@ def test_agencies_of_the_province_keep_their_tree(sandbox: Running, synced: Hous
 
 def test_the_provinces_own_procedures(sandbox: Running, synced: House) -> None:
     theirs = [
-        (record["code"], record.get("nationCode"), reading.vietnamese(record["name"]), record["sector"]["code"], "1", record["id"])
+        (
+            record["code"],
+            record.get("nationCode"),
+            reading.vietnamese(record["name"]),
+            record["sector"]["code"],
+            "1",
+            record["id"],
+        )
         for record in reading.province(sandbox, "/bd/procedure")
     ]
     ours = synced.rows(
@@ -228,7 +258,9 @@ def test_the_ledger_adds_up_and_declared_is_read(synced: House) -> None:
     paged = synced.rows("select declared_total, read_count from ops.batch where portal = 'province'")
     assert len(paged) == 3
     assert all(declared == read > 0 for declared, read in paged)
-    assert synced.value("select sum(record_count) from landing.page") == synced.value("select sum(read_count) from ops.run")
+    assert synced.value("select sum(record_count) from landing.page") == synced.value(
+        "select sum(read_count) from ops.run"
+    )
 
 
 def test_a_second_sync_changes_nothing_at_all(sandbox: Running, new_house: NewHouse) -> None:

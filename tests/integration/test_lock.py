@@ -17,7 +17,9 @@ def test_a_second_run_of_the_same_portal_is_turned_away(house: House) -> None:
         for verb in (("sync", "province"), ("load", "province"), ("fetch", "province"), ("replay", "province")):
             ended = house.gateway(*verb)
             assert ended.returncode == 5, verb
-            assert said(ended) == ["gateway: province: another run is working on this portal → wait until it is over; see: gateway status"]
+            assert said(ended) == [
+                "gateway: province: another run is working on this portal → wait until it is over; see: gateway status"
+            ]
     assert house.value("select count(*) from ops.run") == 0
 
 

@@ -80,7 +80,9 @@ def _plain(value: Any) -> Any:
 def test_the_data_package_tells_the_truth(dataset: str, published: Path) -> None:
     latest = published / dataset / "latest"
     package = json.loads((latest / "datapackage.json").read_text("utf-8"))
-    assert {resource["path"] for resource in package["resources"]} == {path.name for path in latest.iterdir()} - {"datapackage.json"}
+    assert {resource["path"] for resource in package["resources"]} == {path.name for path in latest.iterdir()} - {
+        "datapackage.json"
+    }
     for resource in package["resources"]:
         content = (latest / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
@@ -106,7 +108,9 @@ def test_nobody_is_named_in_any_file(night: House, published: Path) -> None:
 
 
 def test_no_contract_asks_for_a_personal_column() -> None:
-    personal = {column.name for table in metadata.tables.values() for column in table.columns if column.info.get("personal")}
+    personal = {
+        column.name for table in metadata.tables.values() for column in table.columns if column.info.get("personal")
+    }
     assert "applicant_name" in personal
     for contract in load_contracts(ROOT / "schemas"):
         assert not personal & {column.name for column in contract.columns}
@@ -142,9 +146,21 @@ def test_a_reader_who_holds_a_version_keeps_it_whole(house: House) -> None:
 
 
 BROKEN: dict[str, tuple[str, str, str]] = {
-    "an empty required column": ("select dossier_code,", "select nullif(dossier_code, (select max(dossier_code) from core.dossier)) as dossier_code,", "dossier_code is empty in a row"),
-    "a key twice": ("from core.dossier where", "from (select * from core.dossier union all select * from core.dossier) twice where", "stands twice"),
-    "other columns": ("select dossier_code,", "select dossier_code as code,", "the query does not give the declared columns"),
+    "an empty required column": (
+        "select dossier_code,",
+        "select nullif(dossier_code, (select max(dossier_code) from core.dossier)) as dossier_code,",
+        "dossier_code is empty in a row",
+    ),
+    "a key twice": (
+        "from core.dossier where",
+        "from (select * from core.dossier union all select * from core.dossier) twice where",
+        "stands twice",
+    ),
+    "other columns": (
+        "select dossier_code,",
+        "select dossier_code as code,",
+        "the query does not give the declared columns",
+    ),
 }
 
 
@@ -185,4 +201,6 @@ def _latest(house: House) -> str:
 
 
 def _versions(house: House) -> list[str]:
-    return sorted(path.name for path in (house.place / "datasets" / "dossier_status").iterdir() if not path.is_symlink())
+    return sorted(
+        path.name for path in (house.place / "datasets" / "dossier_status").iterdir() if not path.is_symlink()
+    )

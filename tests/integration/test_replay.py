@@ -68,9 +68,15 @@ def test_a_mended_mapping_brings_quarantined_records_in(new_house: NewHouse) -> 
     assert house.value("select count(*) from core.dossier") == 298
     crosswalk = house.own_mappings() / "crosswalks" / "province_status.tsv"
     last = crosswalk.read_text("utf-8").splitlines()[-1]
-    replace_in(crosswalk, last, f"{last}\n99\tChờ ký số\tskos:closeMatch\t4\tĐang xử lý\tsemap:ManualMappingCuration\t0.7\t\t\t\t")
+    replace_in(
+        crosswalk,
+        last,
+        f"{last}\n99\tChờ ký số\tskos:closeMatch\t4\tĐang xử lý\tsemap:ManualMappingCuration\t0.7\t\t\t\t",
+    )
     assert house.gateway("quarantine", "retry", "province", "dossiers").returncode == 0
-    assert house.rows("select status_code, source_status_code, count(*) from core.dossier where source_status_code = '99' group by 1, 2") == [("4", "99", 2)]
+    assert house.rows(
+        "select status_code, source_status_code, count(*) from core.dossier where source_status_code = '99' group by 1, 2"
+    ) == [("4", "99", 2)]
     assert house.value("select count(*) from core.dossier") == 300
     assert house.column("select state from ops.quarantine") == ["resolved", "resolved"]
 
@@ -79,7 +85,9 @@ def test_a_retry_without_mending_keeps_the_entry_and_says_so(new_house: NewHouse
     house = new_house()
     with running_sandbox("--dossiers", "60", "--procedures", "10", "--only", "province") as sandbox:
         house.connect_to(sandbox)
-        order_fault(sandbox.province, match="/pa/dossier/search", kind="rewrite", records={"0": {"dossierStatus.id": 99}})
+        order_fault(
+            sandbox.province, match="/pa/dossier/search", kind="rewrite", records={"0": {"dossierStatus.id": 99}}
+        )
         assert house.sync("province").counts.quarantined == 1
     ended = house.gateway("quarantine", "retry", "province", "dossiers")
     assert ended.returncode == 1
@@ -92,7 +100,9 @@ def test_a_later_good_record_of_the_same_dossier_ends_its_quarantine(new_house: 
     house = new_house()
     with running_sandbox("--dossiers", "60", "--procedures", "10", "--only", "province") as sandbox:
         house.connect_to(sandbox)
-        order_fault(sandbox.province, match="/pa/dossier/search", kind="rewrite", records={"0": {"dossierStatus.id": 99}})
+        order_fault(
+            sandbox.province, match="/pa/dossier/search", kind="rewrite", records={"0": {"dossierStatus.id": 99}}
+        )
         assert house.sync("province").counts.quarantined == 1
         house.night("province", full=True)
     assert house.column("select state from ops.quarantine") == ["resolved"]

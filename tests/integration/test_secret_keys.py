@@ -58,7 +58,9 @@ def test_a_day_key_deleted_by_retention_ends_replay_and_says_so(landed: House) -
 
 
 def test_what_lies_in_the_landing_store_is_unreadable(landed: House) -> None:
-    names = landed.column("select applicant_name from core.dossier") + landed.column("select dossier_code from core.dossier")
+    names = landed.column("select applicant_name from core.dossier") + landed.column(
+        "select dossier_code from core.dossier"
+    )
     objects = [path for path in (landed.place / "landing").rglob("*") if path.is_file()]
     assert len(objects) == 3
     for path in objects:
@@ -76,11 +78,17 @@ def test_a_damaged_object_is_refused(damage: str, landed: House) -> None:
     if damage == "gone":
         Path(victim).unlink()
     else:
-        spoiled = {"changed": content[:-1] + bytes([content[-1] ^ 1]), "cut": content[:20], "swapped": Path(other).read_bytes()}
+        spoiled = {
+            "changed": content[:-1] + bytes([content[-1] ^ 1]),
+            "cut": content[:20],
+            "swapped": Path(other).read_bytes(),
+        }
         Path(victim).write_bytes(spoiled[damage])
     ended = landed.gateway("replay", "province", "--stream", "dossiers")
     assert ended.returncode == 4
     [message] = said(ended)
     assert message.startswith("gateway: province/dossiers: ")
-    assert ("cannot be read (FileNotFoundError)" if damage == "gone" else "do not match their key and address") in message
+    assert (
+        "cannot be read (FileNotFoundError)" if damage == "gone" else "do not match their key and address"
+    ) in message
     assert landed.value("select count(*) from core.dossier") == 30

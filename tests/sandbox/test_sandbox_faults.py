@@ -74,9 +74,11 @@ def test_records_are_rewritten_and_the_others_left_alone(sandbox: Running, token
     after = sandbox.province_get(SEARCH, token, size=5).json()["content"]
     assert after[0]["dossierStatus"] == before[0]["dossierStatus"] | {"id": 99}
     assert after[0]["surprise"] == {"inside": [1]}
-    assert after[1] == before[1] and after[4] == before[4]
+    assert after[1] == before[1]
+    assert after[4] == before[4]
     assert after[2] == before[2] | {"acceptedDate": "2026-02-30T08:00:00.000+0700"}
-    assert "code" not in after[3] and "sector" not in after[3]["procedure"]
+    assert "code" not in after[3]
+    assert "sector" not in after[3]["procedure"]
 
 
 def test_a_national_result_can_be_rewritten_deep_inside(sandbox: Running, session: str) -> None:

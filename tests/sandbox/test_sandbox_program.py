@@ -39,7 +39,8 @@ def test_the_ready_line_is_one_line_of_json_and_the_end_is_clean() -> None:
         ready = json.loads(process.stdout.readline())
         assert end(process) == 0
         assert process.stdout.read() == ""
-        assert process.stderr is not None and process.stderr.read() == ""
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
     assert set(ready) == {"province", "day"}
 
 
@@ -133,4 +134,5 @@ def test_the_status_page_stands_alone(sandbox: Running) -> None:
         assert "20/11/2026" in page
         assert "curl -s" in page
         assert "$" not in page
-        assert "<script" not in page and "src=" not in page
+        assert "<script" not in page
+        assert "src=" not in page

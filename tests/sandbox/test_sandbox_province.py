@@ -106,7 +106,8 @@ def test_equal_times_are_ordered_by_code_both_ways(sandbox: Running) -> None:
 
 def test_a_slice_has_no_totals_and_the_size_is_capped(sandbox: Running) -> None:
     page = sandbox.province_get(SEARCH, sandbox.province_token(), spec="slice", size=5000).json()
-    assert "totalElements" not in page and "totalPages" not in page
+    assert "totalElements" not in page
+    assert "totalPages" not in page
     assert (page["size"], len(page["content"]), page["last"]) == (1000, 1000, False)
 
 
@@ -145,7 +146,8 @@ def test_filters_narrow_the_list(sandbox: Running) -> None:
     assert all_pages(sandbox, token, code="H15.16-261120-9999") == []
     day = all_pages(sandbox, token, size=1000, accepted_from="2026-11-02", accepted_to="2026-11-02")
     local = [record for record in day if (record["acceptedDate"] or "").endswith("+0700")]
-    assert local and {record["acceptedDate"][:10] for record in local} == {"2026-11-02"}
+    assert local
+    assert {record["acceptedDate"][:10] for record in local} == {"2026-11-02"}
 
 
 def test_there_is_no_filter_by_time_of_change(sandbox: Running) -> None:

@@ -12,7 +12,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"dags", "gateway", "connectors", "sandbox", "tests", "mappings", "schemas"}
-MAY_IMPORT = {"dags": {"gateway"}, "gateway": {"connectors", "gateway"}, "connectors": {"connectors"}, "sandbox": {"sandbox"}}
+MAY_IMPORT = {
+    "dags": {"gateway"},
+    "gateway": {"connectors", "gateway"},
+    "connectors": {"connectors"},
+    "sandbox": {"sandbox"},
+}
 HEAVY = ("sqlalchemy", "psycopg", "pyarrow", "lxml", "zeep", "requests")
 
 
@@ -54,7 +59,9 @@ def test_only_dags_and_one_module_know_airflow() -> None:
 
 def test_connectors_know_no_table_and_no_database() -> None:
     forbidden = {"sqlalchemy", "psycopg", "alembic", "yaml", "typer"}
-    assert [path.name for path in _files("connectors") if forbidden & {name.split(".")[0] for name in _imported(path)}] == []
+    assert [
+        path.name for path in _files("connectors") if forbidden & {name.split(".")[0] for name in _imported(path)}
+    ] == []
 
 
 @pytest.mark.parametrize("folder", ["mappings", "schemas"])
@@ -71,7 +78,9 @@ def test_a_dag_file_is_parsed_without_heavy_imports() -> None:
         "import sys; import airflow.sdk; before = set(sys.modules); import gateway.airflow;"
         f" print(sorted(set({HEAVY!r}) & (set(sys.modules) - before)))"
     )
-    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
     assert ended.stdout.strip().splitlines()[-1] == "[]"
 
 

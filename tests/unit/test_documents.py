@@ -59,7 +59,11 @@ PORTAL = "portal: x\nname: {vi: a, en: b}\nconnection: c\nprotocol: rest\nschedu
         ("limits: {rate: fast}\n", 6, "limits.rate: 'fast' does not match"),
         ("limits:\n  rate: 5/s\n  parallel: '2'\n", 8, "limits.parallel: '2' is not of type 'integer'"),
         ("auth: {kind: kerberos}\n", 6, "'kerberos' is not one of none, session_login, "),
-        ("answer:\n  failure:\n    - {means: stop}\n    - {means: shrug}\n", 9, "'shrug' is not one of sign_in_again, try_later, stop"),
+        (
+            "answer:\n  failure:\n    - {means: stop}\n    - {means: shrug}\n",
+            9,
+            "'shrug' is not one of sign_in_again, try_later, stop",
+        ),
     ],
 )
 def test_a_mistake_against_the_schema(more: str, line: int, says: str, tmp_path: Path) -> None:

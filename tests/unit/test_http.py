@@ -95,7 +95,9 @@ def test_success_with_nothing_in_it(status: str) -> None:
     assert str(error) == f"GET /list: HTTP {status[:3]} with an empty body → try again later"
 
 
-@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+@pytest.mark.parametrize(
+    "status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"]
+)
 def test_a_redirect_is_never_followed(status: str) -> None:
     with answering(lambda _: GOOD) as elsewhere:
         error, asked = failure(lambda _: reply(b"", status, Location=f"{elsewhere.address}/secret?token=abc"))

@@ -29,14 +29,18 @@ def open_client(wire: Wire, parallel: int = 1) -> SignedIn:
 
 
 def page(records: list[Any], last: bool | None = None, total: Any = None) -> bytes:
-    return reply({"content": records, **({} if last is None else {"last": last}), **({} if total is None else {"total": total})})
+    return reply(
+        {"content": records, **({} if last is None else {"last": last}), **({} if total is None else {"total": total})}
+    )
 
 
 def number(request: Received) -> int:
     return int(request.line.partition("page=")[2].partition("&")[0])
 
 
-def read(answer: Answer, ask: rest.StreamRequest = ASK, enough: rest.Enough | None = None) -> tuple[list[rest.Page], list[str]]:
+def read(
+    answer: Answer, ask: rest.StreamRequest = ASK, enough: rest.Enough | None = None
+) -> tuple[list[rest.Page], list[str]]:
     with answering(answer) as wire:
         pages = list(rest.pages(open_client(wire), ask, enough))
     return pages, [request.line.split(" ")[1] for request in wire.received]
@@ -44,7 +48,9 @@ def read(answer: Answer, ask: rest.StreamRequest = ASK, enough: rest.Enough | No
 
 def test_calls_count_from_the_first_page() -> None:
     paging = Paging("page", page="p", size="n", page_size=50, first=1)
-    asked = [(name, dict(request.query)) for name, request in islice(calls(paging, Request("GET", "/", query={"a": "b"})), 2)]
+    asked = [
+        (name, dict(request.query)) for name, request in islice(calls(paging, Request("GET", "/", query={"a": "b"})), 2)
+    ]
     assert asked == [("page 1", {"a": "b", "p": "1", "n": "50"}), ("page 2", {"a": "b", "p": "2", "n": "50"})]
 
 
@@ -77,7 +83,12 @@ def test_pages_come_in_order_until_the_last() -> None:
     assert [each.records for each in pages] == [2, 2, 2]
     assert {each.declared_total for each in pages} == {6}
     assert pages[1].body == b'{"content": [{"n": 1}, {"n": 0}], "last": false, "total": 6}'
-    assert pages[1].request == {"method": "GET", "path": "/list", "query": {"spec": "page", "page": "1", "size": "2"}, "body": None}
+    assert pages[1].request == {
+        "method": "GET",
+        "path": "/list",
+        "query": {"spec": "page", "page": "1", "size": "2"},
+        "body": None,
+    }
 
 
 def test_an_empty_page_is_the_end_where_the_portal_forgets_to_say_so() -> None:
@@ -127,7 +138,9 @@ def test_a_single_object_counts_as_a_list_of_one() -> None:
 
 
 def test_one_call_for_each_value_keeps_their_order() -> None:
-    each = rest.StreamRequest(Request("POST", "/one", body={"service": "detail"}), "result", each=("code", iter("abcdefgh")))
+    each = rest.StreamRequest(
+        Request("POST", "/one", body={"service": "detail"}), "result", each=("code", iter("abcdefgh"))
+    )
     with answering(lambda request: reply({"result": [{"code": request.json["code"]}]})) as wire:
         pages = list(rest.pages(open_client(wire, parallel=3), each))
     assert [one.name for one in pages] == [f"code={value}" for value in "abcdefgh"]

@@ -31,8 +31,12 @@ EXPIRED = reply({"error_code": -1, "message": "Phiên làm việc đã hết h�
 DATA = reply({"error_code": 0, "result": []})
 
 
-def signed_in(wire: Wire, spec: AuthSpec = SESSION, rules: AnswerRules = RULES, every: Request | None = None) -> SignedIn:
-    connection = Connection("portal_test", wire.address, "unit", "s3cret", {"client_id": "app", "client_secret": "hush"})
+def signed_in(
+    wire: Wire, spec: AuthSpec = SESSION, rules: AnswerRules = RULES, every: Request | None = None
+) -> SignedIn:
+    connection = Connection(
+        "portal_test", wire.address, "unit", "s3cret", {"client_id": "app", "client_secret": "hush"}
+    )
     return SignedIn(HttpClient(connection, Limits(attempts=1)), spec, rules, every or Request("", ""))
 
 

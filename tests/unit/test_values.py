@@ -62,11 +62,51 @@ def test_it_takes(convert: Callable[[Any], Any], written: Any, meant: Any) -> No
 
 
 REFUSES: list[tuple[Callable[[Any], Any], Any]] = [
-    *((convert, value) for convert in (values.text, values.line, values.code, values.html) for value in ({}, [], True, Decimal(1), None, "a\0b")),
+    *(
+        (convert, value)
+        for convert in (values.text, values.line, values.code, values.html)
+        for value in ({}, [], True, Decimal(1), None, "a\0b")
+    ),
     (values.text, 5),
-    *((values.integer, value) for value in ("", "hai", "1.0", "1 000", Decimal("1.5"), True, None, [], "9" * 19, 2**31, "-2147483648")),
-    *((values.decimal, value) for value in ("", "năm", "1.000.000", "1e5", "NaN", "Infinity", True, None, {}, Decimal("1e40"), "0." + "0" * 40 + "1", "9" * 31)),
-    *((values.money, value) for value in ("1.5", "1,50", "10.00", "1.000,50", "Theo quy định", "1000.000", "-5", "5 USD", "", True, None, [], "9" * 31)),
+    *(
+        (values.integer, value)
+        for value in ("", "hai", "1.0", "1 000", Decimal("1.5"), True, None, [], "9" * 19, 2**31, "-2147483648")
+    ),
+    *(
+        (values.decimal, value)
+        for value in (
+            "",
+            "năm",
+            "1.000.000",
+            "1e5",
+            "NaN",
+            "Infinity",
+            True,
+            None,
+            {},
+            Decimal("1e40"),
+            "0." + "0" * 40 + "1",
+            "9" * 31,
+        )
+    ),
+    *(
+        (values.money, value)
+        for value in (
+            "1.5",
+            "1,50",
+            "10.00",
+            "1.000,50",
+            "Theo quy định",
+            "1000.000",
+            "-5",
+            "5 USD",
+            "",
+            True,
+            None,
+            [],
+            "9" * 31,
+        )
+    ),
     *((values.boolean, value) for value in ("", "2", "maybe", None, [], 2)),
     *((values.number_text, value) for value in (True, None, [])),
 ]

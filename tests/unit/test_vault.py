@@ -25,7 +25,9 @@ def engine(house: House) -> Iterator[Engine]:
 def test_a_portals_day_has_one_key(engine: Engine) -> None:
     vault = Vault(engine, (OLD,))
     key = vault.key_for("province", DAY)
-    assert vault.key_for("province", DAY) == Vault(engine, (OLD,)).key_for("province", DAY) == vault.key(key.key_id) == key
+    assert (
+        vault.key_for("province", DAY) == Vault(engine, (OLD,)).key_for("province", DAY) == vault.key(key.key_id) == key
+    )
     others = [vault.key_for("national", DAY), vault.key_for("province", date(2026, 11, 21))]
     assert len({key.secret, *(other.secret for other in others)}) == 3
 
@@ -58,7 +60,13 @@ def test_a_deleted_key(engine: Engine, house: House) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["wrapped = wrapped || '\\x00'::bytea", "portal = 'national'", "day = day + 1", "wrapped = substr(wrapped, 1, 20)", "wrapped = ''"],
+    [
+        "wrapped = wrapped || '\\x00'::bytea",
+        "portal = 'national'",
+        "day = day + 1",
+        "wrapped = substr(wrapped, 1, 20)",
+        "wrapped = ''",
+    ],
 )
 def test_a_key_row_that_was_changed(change: str, engine: Engine, house: House) -> None:
     key = Vault(engine, (OLD,)).key_for("province", DAY)

@@ -115,7 +115,7 @@ CREATE TABLE core.procedure (
     requirements TEXT,
     keywords TEXT,
     executing_text TEXT,
-    authorised_text TEXT,
+    competent_text TEXT,
     description TEXT,
     source_id TEXT,
     source_hash BYTEA NOT NULL,

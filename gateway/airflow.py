@@ -53,8 +53,12 @@ def portal_asset(portal: str) -> Asset:
 
 
 def at_night(cron: str) -> CronTriggerTimetable:
-    """A schedule in Vietnamese time, whatever time zone Airflow itself is set to."""
-    return CronTriggerTimetable(cron, timezone="Asia/Ho_Chi_Minh")
+    """A schedule in Vietnamese time, whatever time zone Airflow itself is set to.
+
+    It never starts a run just because a DAG is new: Airflow's own `run_immediately=False` still does, for a tenth of the
+    time between two runs after the hour has passed.
+    """
+    return CronTriggerTimetable(cron, timezone="Asia/Ho_Chi_Minh", run_immediately=timedelta(0))
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)

@@ -8,7 +8,7 @@ PORTALS = {name: Asset(name=f"core_{name}", uri=f"x-gateway://core/{name}") for 
 
 
 def _portal(name: str) -> DAG:
-    @dag(dag_id=f"sync_{name}", schedule="0 1 * * *", catchup=False, max_active_runs=1, tags=["portal"])
+    @dag(dag_id=f"sync_{name}", schedule=None, catchup=False, max_active_runs=1, tags=["portal"])
     def sync() -> None:
         @task(pool=f"portal_{name}", outlets=[PORTALS[name]])
         def fetch() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from tests.helpers.house import House
 from tests.helpers.server import Server
+
+# A shell that starts tests in the background makes them ignore Ctrl-C, and so would every program they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "tthc_catalogue.csv"
 

@@ -34,13 +34,6 @@ class SandboxAddresses:
     day: int
 
 
-def start_sandbox(
-    processes: Processes, repository: Path, options: SandboxOptions, seconds: float = 60.0
-) -> SandboxAddresses:
-    """Start it and wait for its addresses. Raises ServiceError when it ends or stays silent."""
-    return await_sandbox(processes, launch_sandbox(processes, repository, options), seconds)
-
-
 def launch_sandbox(processes: Processes, repository: Path, options: SandboxOptions) -> Child:
     """Start it without waiting."""
     environment = {**clean(os.environ), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(repository)}
@@ -49,7 +42,7 @@ def launch_sandbox(processes: Processes, repository: Path, options: SandboxOptio
 
 
 def await_sandbox(processes: Processes, child: Child, seconds: float = 60.0) -> SandboxAddresses:
-    """Wait until it has said where it listens."""
+    """Wait until it has said where it listens. Raises ServiceError when it ends or stays silent."""
 
     def ask() -> SandboxAddresses | None:
         if child.exit_code is not None:

@@ -17,10 +17,14 @@ SECONDS_TO_END = 10
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Our environment without what could lead a program astray: proxies, and settings of PostgreSQL's clients."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and name[:2] != "PG"
+    """Our environment without what could lead a program astray: proxies, and settings of PostgreSQL's clients.
+
+    Nor may a setting keep Python from storing compiled modules: an installed program has them, dlt's as well as ours.
+    """
+    astray = {"PYTHONDONTWRITEBYTECODE"} | {
+        name for name in os.environ if name.lower().endswith("_proxy") or name[:2] == "PG"
     }
+    kept = {name: value for name, value in os.environ.items() if name not in astray}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 
 

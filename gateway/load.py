@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from connectors.errors import ExplainedError
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
-from gateway.records import HASH, Chunk, Refused, Source, source
+from gateway.records import HASH, Chunk, Pages, Refused, Source
 from gateway.runs import Counts
 from gateway.store import merge
 from gateway.upsert import Writer
@@ -28,14 +27,6 @@ CHUNK = 2000
 
 ASKED = "@request"
 """The member under which a mapping reads what a page was asked with, as `@request.idQDCB`."""
-
-
-@dataclass
-class Pages:
-    """Some pages' records, and the page after them."""
-
-    records: list[Source]
-    through_page: int
 
 
 def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
@@ -55,14 +46,13 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
     loader = _Loader(shop, mapping, work, bytes.fromhex(print_))
     counts = Counts()
     with Writer(shop.engine, mapping, work) as writer, ThreadPoolExecutor(1) as committing:
-        # While one chunk is committed, the next is read and mapped.
+        # While one chunk is committed, the next is mapped.
         pending: Future[Counts] | None = None
-        for pages in loader.pages():
-            chunk = loader.chunk(pages)
-            done = _settled(shop, stream, pending)
-            if done.changed:
+        for pages, unknown in loader.compared():
+            chunk = loader.chunk(pages, unknown)
+            counts += _settled(shop, stream, pending)
+            if counts.changed:
                 chunk = loader.recheck(pages, chunk)
-            counts += done
             pending = committing.submit(writer.write, chunk)
         counts += _settled(shop, stream, pending)
         writer.finish(mapping.drift(all_mapped=not counts.unchanged), print_)
@@ -86,34 +76,37 @@ class _Loader:
         self._newest, self._key_at = _newest_column(mapping), mapping.key
         self._is_first = self._holds_nothing()
 
-    def pages(self) -> Iterator[Pages]:
+    def compared(self) -> Iterator[tuple[Pages, set[int]]]:
+        """Groups of landed pages, each with the positions of what is not known; one is read while the database compares the other."""
+        with ThreadPoolExecutor(1) as asking:
+            compared: list[tuple[Pages, Future[set[int]]]] = []
+            for pages in self._pages():
+                compared.append((pages, asking.submit(self._unknown, pages.hashes)))
+                if len(compared) > 1:
+                    yield _answered(*compared.pop(0))
+            yield from (_answered(*each) for each in compared)
+
+    def _pages(self) -> Iterator[Pages]:
         """Landed pages not yet loaded, in groups of about CHUNK records."""
-        landing, work = self._shop.landing, self._work
-        group = Pages([], work.loaded_pages)
+        landing, work, stream = self._shop.landing, self._work, self._mapping.stream
+        group = Pages(self._print, work.loaded_pages)
         for page in landing.pages(work.source_batch_id or work.batch_id, start=work.loaded_pages):
-            group.records.extend(self._sources(page, landing.read(page)))
-            group.through_page = page.ordinal + 1
-            if len(group.records) >= CHUNK:
+            raws = decode.records(decode.envelope(landing.read(page)), stream.records)
+            group.add(page.page_id, page.ordinal, raws, page.request["body"] if stream.for_each else None)
+            if len(group.hashes) >= CHUNK:
                 yield group
-                group = Pages([], group.through_page)
-        if group.records or group.through_page > work.loaded_pages:
+                group = Pages(self._print, group.through_page)
+        if group.hashes or group.through_page > work.loaded_pages:
             yield group
 
-    def _sources(self, page: Row[Any], body: bytes) -> list[Source]:
-        stream = self._mapping.stream
-        asked = page.request["body"] if stream.for_each else None
-        raws = decode.records(decode.envelope(body), stream.records)
-        return [source(raw, page.page_id, number, self._print, asked) for number, raw in enumerate(raws)]
-
-    def chunk(self, pages: Pages) -> Chunk:
-        """Map the records that are not known by their hash."""
-        hashes = [record.source_hash for record in pages.records]
-        unknown = self._unknown(hashes)
+    def chunk(self, pages: Pages, unknown: set[int]) -> Chunk:
+        """Map the records at the `unknown` positions; the others are known by their hash."""
+        hashes = pages.hashes
         chunk = Chunk(pages.through_page, self._key_at)
         chunk.skipped = [each for number, each in enumerate(hashes) if number not in unknown] if unknown else hashes
         seen: dict[str, bytes] = {}
         for number in sorted(unknown):
-            record = pages.records[number]
+            record = pages.source(number)
             if (mapped := self._map(record, chunk)) is not None:
                 self._place(chunk, record, mapped, seen)
         self._refuse_contested(chunk)
@@ -121,8 +114,10 @@ class _Loader:
         return chunk
 
     def recheck(self, pages: Pages, chunk: Chunk) -> Chunk:
-        """The commit just before changed rows: what was skipped as known must still be known, else map again."""
-        return self.chunk(pages) if chunk.skipped and self._unknown(chunk.skipped) else chunk
+        """This batch has changed rows: what was skipped as known must still be known, else map again."""
+        if not (chunk.skipped and self._unknown(chunk.skipped)):
+            return chunk
+        return self.chunk(pages, self._unknown(pages.hashes))
 
     def _place(self, chunk: Chunk, record: Source, mapped: Mapped, seen: dict[str, bytes]) -> None:
         key = mapped.values[self._key_at]
@@ -193,6 +188,10 @@ class _Loader:
             return None
         newest: datetime = max(mapped.values[self._newest] for _, mapped in chunk.rows)
         return newest.isoformat(timespec="seconds")
+
+
+def _answered(pages: Pages, unknown: Future[set[int]]) -> tuple[Pages, set[int]]:
+    return pages, unknown.result()
 
 
 def _newest_column(mapping: Mapping) -> int | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,17 +34,44 @@ class Source(NamedTuple):
     @property
     def record_hash(self) -> bytes:
         """Of its bytes and of what was asked, whatever the mapping: what quarantine knows it by."""
-        return _hash(b"", self.raw, self.asked)
+        return next(_hashes(b"", [self.raw], self.asked))
 
 
-def source(raw: msgspec.Raw, page_id: int, number: int, fingerprint: bytes, asked: dict[str, Any] | None) -> Source:
-    """A Source with its hash."""
-    return Source(raw, asked, page_id, number, _hash(fingerprint, raw, asked))
+@dataclass
+class Pages:
+    """Records of some landed pages, cut out and hashed. Most are known by their hash, so a Source is made only when wanted.
+
+    fingerprint: of the mapping they are to be read with. through_page: the page after them.
+    """
+
+    fingerprint: bytes
+    through_page: int
+    hashes: list[bytes] = field(default_factory=list)
+    _raws: list[msgspec.Raw] = field(default_factory=list)
+    _origins: list[tuple[int, int, dict[str, Any] | None]] = field(default_factory=list)
+
+    def add(self, page_id: int, ordinal: int, raws: list[msgspec.Raw], asked: dict[str, Any] | None) -> None:
+        """Take in the next page."""
+        self._origins.append((len(self._raws), page_id, asked))
+        self._raws.extend(raws)
+        self.hashes.extend(_hashes(self.fingerprint, raws, asked))
+        self.through_page = ordinal + 1
+
+    def source(self, position: int) -> Source:
+        """The record at a position of `hashes`."""
+        first, page_id, asked = self._origins[bisect_right(self._origins, position, key=itemgetter(0)) - 1]
+        return Source(self._raws[position], asked, page_id, position - first, self.hashes[position])
 
 
-def _hash(seed: bytes, raw: msgspec.Raw, asked: dict[str, Any] | None) -> bytes:
-    parts = (seed, raw, msgspec.json.encode(asked)) if asked else (seed, raw)
-    return hashlib.sha256(b"".join(parts)).digest()[:HASH]
+def _hashes(seed: bytes, raws: list[msgspec.Raw], asked: dict[str, Any] | None) -> Iterator[bytes]:
+    """SHA-256 of seed, record and what was asked, for each record; the seed is hashed only once."""
+    begun, end = hashlib.sha256(seed), msgspec.json.encode(asked) if asked else b""
+    for raw in raws:
+        whole = begun.copy()
+        whole.update(raw)
+        if end:
+            whole.update(end)
+        yield whole.digest()[:HASH]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from sandbox.national.portal import NationalPortal
-from sandbox.options import PORTALS, Options, read_options
+from sandbox.options import Options, read_options
 from sandbox.portal import Portal
-from sandbox.province.portal import ProvincePortal
+from sandbox.portals import MAKERS
 from sandbox.server import listen, serve
 from sandbox.world.catalogue_file import CatalogueError, read_catalogue
 from sandbox.world.world import World, procedures_of_size
@@ -20,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Builds the world, serves it until a signal ends it, and returns the exit code."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    options = read_options(arguments)
+    options = read_options(tuple(MAKERS), arguments)
     try:
         sockets = _listen(options)
         world = build_world(options)
@@ -40,16 +39,11 @@ def build_world(options: Options) -> World:
 
 
 def _portals(options: Options, world: World) -> dict[str, Portal]:
-    portals = {
-        "national": NationalPortal(world, options.session_seconds),
-        "province": ProvincePortal(world, options.token_seconds),
-    }
-    return {name: portal for name, portal in portals.items() if options.only in (None, name)}
+    return {name: make(world, options) for name, make in MAKERS.items() if options.wants(name)}
 
 
 def _listen(options: Options) -> dict[str, socket.socket]:
-    ports = dict(zip(PORTALS, (options.national_port, options.province_port), strict=True))
-    return {name: listen(port) for name, port in ports.items() if options.only in (None, name)}
+    return {name: listen(options.ports.get(name, 0)) for name in MAKERS if options.wants(name)}
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,13 +1,13 @@
 """The command line of `python -m sandbox`."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from sandbox import credentials
 
-PORTALS = ("national", "province")
 HIGHEST_PORT = 65_535
 
 
@@ -15,8 +15,7 @@ HIGHEST_PORT = 65_535
 class Options:
     """What the command line asked for; sizes are counts, lifetimes seconds, a port 0 means any free one."""
 
-    national_port: int
-    province_port: int
+    ports: dict[str, int]
     seed: int
     day: int
     procedures: int | None
@@ -24,7 +23,11 @@ class Options:
     catalogue: Path | None
     session_seconds: float
     token_seconds: float
-    only: str | None
+    only: list[str]
+
+    def wants(self, portal: str) -> bool:
+        """Whether a portal is to be started."""
+        return not self.only or portal in self.only
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -35,29 +38,33 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(2, f"sandbox: {message}\n")
 
 
-def read_options(arguments: list[str] | None = None) -> Options:
-    """The options; a wrong one ends the program with code 2 and one line on stderr."""
-    return Options(**vars(_parser().parse_args(arguments)))
+def read_options(portals: Sequence[str], arguments: list[str] | None = None) -> Options:
+    """The options, for the portals there are; a wrong one ends the program with code 2 and one line on stderr."""
+    parser = _parser(portals)
+    said = vars(parser.parse_args(arguments))
+    said["ports"] = dict(said.pop("port"))
+    if unknown := set(said["ports"]) - set(portals):
+        parser.error(f"argument --port: no portal {min(unknown)}; there are {', '.join(portals)}")
+    return Options(**said)
 
 
-def _parser() -> OneLineParser:
+def _parser(portals: Sequence[str]) -> OneLineParser:
     parser = OneLineParser(
         prog="python -m sandbox",
-        description="Simulated portals on 127.0.0.1. Prints one JSON line with their addresses when both answer.",
+        description="Simulated portals on 127.0.0.1. Prints one JSON line with their addresses when all answer.",
         epilog=_credentials_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--national-port", type=_port, default=0, metavar="PORT", help="port of the national portal (0 = any free)")
-    add("--province-port", type=_port, default=0, metavar="PORT", help="port of the province portal (0 = any free)")
+    add("--port", type=_port, action="append", default=[], metavar="NAME=PORT", help="a portal's port (else any free)")
     add("--seed", type=int, default=1, help="another seed, another world (default 1)")
     add("--day", type=_count, default=0, metavar="N", help="start as if N days had passed since 2026-11-20")
     add("--procedures", type=_count, metavar="N", help="how many procedures (default: all built-in or catalogue ones)")
     add("--dossiers", type=_count, default=2000, metavar="N", help="how many dossiers on day 0 (default 2000)")
     add("--catalogue", type=Path, metavar="FILE", help="serve a real catalogue (CSV) instead of the built-in one")
     add("--session-seconds", type=_seconds, default=600, metavar="S", help="life of a national session (default 600)")
-    add("--token-seconds", type=_seconds, default=300, metavar="S", help="life of a province token (default 300)")
-    add("--only", choices=PORTALS, help="start one portal only")
+    add("--token-seconds", type=_seconds, default=300, metavar="S", help="life of other portals' tokens (default 300)")
+    add("--only", choices=portals, action="append", default=[], help="start only this one; may be said again")
     return parser
 
 
@@ -78,11 +85,12 @@ def _count(text: str) -> int:
     return number
 
 
-def _port(text: str) -> int:
-    number = _whole(text)
-    if not 0 <= number <= HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"not a port: {text}")
-    return number
+def _port(text: str) -> tuple[str, int]:
+    name, _, said = text.rpartition("=")
+    number = _whole(said)
+    if not name or not 0 <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"not a portal and a port: {text}")
+    return name, number
 
 
 def _seconds(text: str) -> float:

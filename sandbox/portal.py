@@ -1,6 +1,7 @@
-"""What both portals have in common: a ledger, faults, sessions, a status page and the commands under /_sandbox."""
+"""What all portals have in common: a ledger, faults, sessions, a status page and the commands under /_sandbox."""
 
 from collections.abc import Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from sandbox.world.world import World
 
 
 class Portal:
-    """A simulated portal: its guide, its routes, and the one world it shares with the other portal."""
+    """A simulated portal: its guide, its routes, and the one world it shares with the other portals."""
 
     guide: Guide
 
@@ -28,6 +29,10 @@ class Portal:
 
     def routes(self) -> list[Route]:
         """The addresses of its contract."""
+        raise NotImplementedError(type(self).__name__)
+
+    def connection(self) -> dict[str, Any]:
+        """Invented credentials of a client, in the words of an Airflow connection: login, password, extra."""
         raise NotImplementedError(type(self).__name__)
 
     async def serve(self, name: str, request: Request, answer: Callable[[], Reply]) -> Response:

@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 from collections.abc import Generator, Mapping, Sequence
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -50,7 +51,9 @@ def listen(port: int) -> socket.socket:
 
 
 async def serve(portals: Mapping[str, Portal], sockets: Mapping[str, socket.socket], day: int) -> None:
-    """Runs until SIGTERM or SIGINT; prints the ready line once every portal accepts connections."""
+    """Runs until SIGTERM or SIGINT; prints the ready line once every portal accepts connections:
+    addresses by name, the day, and under `connections` how a client signs in to each.
+    """
     servers = [_server(application(portal)) for portal in portals.values()]
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _end, servers)
@@ -60,8 +63,14 @@ async def serve(portals: Mapping[str, Portal], sockets: Mapping[str, socket.sock
     for server in servers:
         await server.ready.wait()
     addresses = {name: f"http://{LOOPBACK}:{sockets[name].getsockname()[1]}" for name in portals}
-    print(json.dumps(addresses | {"day": day}), flush=True)
+    connections = {name: _connection(portal, addresses[name]) for name, portal in portals.items()}
+    print(json.dumps(addresses | {"day": day, "connections": connections}), flush=True)
     await asyncio.gather(*running)
+
+
+def _connection(portal: Portal, address: str) -> dict[str, Any]:
+    """What a client needs, as an Airflow connection."""
+    return {"conn_type": "http", "host": address, **portal.connection()}
 
 
 def _server(app: ASGIApp) -> QuietServer:

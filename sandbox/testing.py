@@ -20,13 +20,27 @@ KEYCLOAK = "/auth/realms/digo/protocol/openid-connect/token"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running sandbox: addresses of its portals (empty when not started) and one HTTP session to call them."""
+    """A running sandbox: addresses of the portals that were started, how to sign in to them, and an HTTP session."""
 
     process: "subprocess.Popen[str]"
-    national: str
-    province: str
+    addresses: dict[str, str]
+    connections: dict[str, dict[str, Any]]
     day: int
     http: requests.Session
+
+    @property
+    def national(self) -> str:
+        """The national portal's address; "" when it was not started."""
+        return self.addresses.get("national", "")
+
+    @property
+    def province(self) -> str:
+        """The province's address; "" when it was not started."""
+        return self.addresses.get("province", "")
+
+    def order(self, portal: str, command: str, body: object) -> requests.Response:
+        """POST /_sandbox/{command} at a portal: faults, days, expire."""
+        return self.http.post(f"{self.addresses[portal]}/_sandbox/{command}", json=body, timeout=30)
 
     def national_post(self, call: str, body: object, **options: Any) -> requests.Response:
         """POST to `mapi/{call}` with the right dstcode."""
@@ -92,4 +106,5 @@ def _running(process: "subprocess.Popen[str]", http: requests.Session) -> Runnin
     if not line:
         raise RuntimeError("the sandbox ended before it was ready; its reason stands on stderr")
     ready = json.loads(line)
-    return Running(process, ready.get("national", ""), ready.get("province", ""), ready["day"], http)
+    day, connections = ready.pop("day"), ready.pop("connections")
+    return Running(process, ready, connections, day, http)

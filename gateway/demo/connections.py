@@ -8,9 +8,6 @@ from pathlib import Path
 from gateway.demo.sandbox_process import SandboxAddresses
 from gateway.demo.secrets import Secrets
 
-CLIENT = "000.00.00.H15"
-SERVICE = "VN:GOV:000.00.00.G22:vpcpdvcprovider"  # the national portal's address on the data exchange axis
-
 
 def gateway_variables(state: Path, repository: Path, database: str, secrets: Secrets) -> dict[str, str]:
     """GATEWAY_*: where its database, landed bytes, mappings and data sets are."""
@@ -24,18 +21,8 @@ def gateway_variables(state: Path, repository: Path, database: str, secrets: Sec
 
 
 def portal_variables(addresses: SandboxAddresses) -> dict[str, str]:
-    """AIRFLOW_CONN_*: addresses and credentials of the simulated portals."""
+    """AIRFLOW_CONN_*: addresses and credentials of the simulated portals, as these say them."""
     return {
-        "AIRFLOW_CONN_PORTAL_NATIONAL": _connection(addresses.national, CLIENT, dstcode=SERVICE),
-        "AIRFLOW_CONN_PORTAL_PROVINCE": _connection(
-            addresses.province,
-            "sandbox",
-            client_id="sandbox-client",
-            client_secret="sandbox-secret",
-        ),
+        f"AIRFLOW_CONN_PORTAL_{name.upper().replace('-', '_')}": json.dumps(connection)
+        for name, connection in addresses.connections.items()
     }
-
-
-def _connection(host: str, login: str, **extra: str) -> str:
-    fields = {"conn_type": "http", "host": host, "login": login, "password": "sandbox", "extra": extra}
-    return json.dumps(fields)

@@ -25,8 +25,9 @@ def report(stage: Stage, watch: Watch, console: Console) -> None:
     for name in _listing(stage.state / "datasets"):
         _say(console, f"  {name}")
     _say(console, f"Airflow: {stage.client.address} (user {USER}, password {PASSWORD})")
-    _say(console, f"National portal, simulated (cổng quốc gia, mô phỏng): {stage.addresses.national}/")
-    _say(console, f"Province's portal, simulated (cổng của tỉnh, mô phỏng): {stage.addresses.province}/")
+    _say(console, "Simulated portals (cổng mô phỏng):")
+    for name, address in stage.addresses.addresses.items():
+        _say(console, f"  {name}: {address}/")
 
 
 def _explain(stage: Stage, run: DagRun, console: Console) -> None:

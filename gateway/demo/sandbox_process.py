@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gateway.demo.airflow_settings import clean
 from gateway.demo.processes import Child, Processes
@@ -27,10 +29,10 @@ class SandboxOptions:
 
 @dataclass(frozen=True)
 class SandboxAddresses:
-    """Where the simulated portals listen, and the day they show."""
+    """Where the simulated portals listen, how to connect to each (an Airflow connection), and the day they show."""
 
-    national: str
-    province: str
+    addresses: Mapping[str, str]
+    connections: Mapping[str, Mapping[str, Any]]
     day: int
 
 
@@ -56,7 +58,7 @@ def await_sandbox(processes: Processes, child: Child, seconds: float = 60.0) -> 
 
 
 def _arguments(options: SandboxOptions) -> list[str]:
-    fixed = ["--national-port", "0", "--province-port", "0", "--seed", str(options.seed), "--day", str(options.day)]
+    fixed = ["--seed", str(options.seed), "--day", str(options.day)]
     optional = {"--dossiers": options.dossiers, "--procedures": options.procedures, "--catalogue": options.catalogue}
     return fixed + [word for name, value in optional.items() if value is not None for word in (name, str(value))]
 
@@ -65,8 +67,9 @@ def _announced(log: Path) -> SandboxAddresses | None:
     """The addresses, if the log has the complete line. Other lines (warnings) may stand before it."""
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            fields = json.loads(line)
-            return SandboxAddresses(str(fields["national"]), str(fields["province"]), int(fields["day"]))
-        except (ValueError, KeyError, TypeError):
+            said = json.loads(line)
+            day, connections = int(said.pop("day")), said.pop("connections")
+            return SandboxAddresses(said, connections, day)
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return None

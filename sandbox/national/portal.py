@@ -23,6 +23,14 @@ class NationalPortal(Portal):
 
     guide: Guide = NATIONAL_GUIDE
 
+    def connection(self) -> dict[str, Any]:
+        """User and password of the province's adapter."""
+        return {
+            "login": NATIONAL_USERNAME,
+            "password": NATIONAL_PASSWORD,
+            "extra": {"dstcode": NATIONAL_PROVIDER},
+        }
+
     def routes(self) -> list[Route]:
         """Login and services under both adapters."""
         return [

@@ -1,11 +1,13 @@
 """The province's one-stop portal: two doors, the dossier search and two lists."""
 
 from collections.abc import Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox import credentials
 from sandbox.guide import Guide
 from sandbox.portal import Portal
 from sandbox.province.doors import get_token, keycloak_token, portal_error, refuse_without_token
@@ -26,6 +28,11 @@ class ProvincePortal(Portal):
     def __init__(self, world: World, session_seconds: float) -> None:
         super().__init__(world, session_seconds)
         self._search = Search(world)
+
+    def connection(self) -> dict[str, Any]:
+        """A user of the public client."""
+        extra = {"client_id": credentials.PROVINCE_CLIENT, "client_secret": credentials.PROVINCE_SECRET}
+        return {"login": credentials.PROVINCE_USERNAME, "password": credentials.PROVINCE_PASSWORD, "extra": extra}
 
     def routes(self) -> list[Route]:
         """Doors and lists."""

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from sqlalchemy import Engine, make_url, text
 
+from connectors.connection import variable_name
 from gateway import run
 from gateway.config import load_settings
 from gateway.publish.contract import load_contracts
@@ -63,8 +64,11 @@ class House:
         return {**theirs, **ours, **self.connections}
 
     def connect_to(self, sandbox: Running, **more: str) -> None:
-        """Let both portals' connections lead to a sandbox; `more` replaces parts, as password="wrong"."""
-        self.connections = portal_connections(sandbox.national, sandbox.province, **more)
+        """Let the portals' connections lead to a sandbox; `more` replaces parts, as password="wrong"."""
+        self.connections = {
+            variable_name(f"portal_{name.replace('-', '_')}"): json.dumps({**connection, **more})
+            for name, connection in sandbox.connections.items()
+        }
 
     def gateway(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; `more` are further variables."""

@@ -41,7 +41,7 @@ def test_the_ready_line_is_one_line_of_json_and_the_end_is_clean() -> None:
         assert process.stdout.read() == ""
         assert process.stderr is not None
         assert process.stderr.read() == ""
-    assert set(ready) == {"province", "day"}
+    assert set(ready) == {"province", "day", "connections"}
 
 
 def test_a_slow_answer_does_not_hold_up_the_end() -> None:
@@ -79,7 +79,8 @@ def _has_arrived(running: Running, call: str) -> bool:
         (("--dossiers", "-1"), "must not be negative"),
         (("--procedures", "many"), "not a whole number"),
         (("--session-seconds", "0"), "positive number of seconds"),
-        (("--national-port", "70000"), "not a port"),
+        (("--port", "national=70000"), "not a portal and a port"),
+        (("--port", "ministry=0"), "no portal ministry"),
         (("--only", "ministry"), "invalid choice"),
     ],
 )
@@ -93,7 +94,7 @@ def test_wrong_arguments_give_one_line_and_code_2(arguments: tuple[str, ...], co
 
 def test_a_taken_port_gives_one_line_and_code_2(sandbox: Running) -> None:
     port = sandbox.national.rpartition(":")[2]
-    ended = run("--national-port", port)
+    ended = run("--port", f"national={port}")
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert port in ended.stderr
 

@@ -22,7 +22,7 @@ class Portal(BaseHTTPRequestHandler):
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    for name in ("--national-port", "--province-port", "--seed", "--day", "--procedures", "--dossiers"):
+    for name in ("--seed", "--day", "--procedures", "--dossiers"):
         parser.add_argument(name, type=int, default=0)
     parser.add_argument("--catalogue")
     return parser.parse_args()
@@ -30,10 +30,9 @@ def _options() -> argparse.Namespace:
 
 if __name__ == "__main__":
     options = _options()
-    servers = [
-        ThreadingHTTPServer(("127.0.0.1", port), Portal) for port in (options.national_port, options.province_port)
-    ]
+    servers = [ThreadingHTTPServer(("127.0.0.1", port), Portal) for port in (0, 0)]
     national, province = (f"http://127.0.0.1:{server.server_address[1]}" for server in servers)
-    print(json.dumps({"national": national, "province": province, "day": options.day}), flush=True)
+    ready = {"national": national, "province": province, "day": options.day, "connections": {}}
+    print(json.dumps(ready), flush=True)
     Thread(target=servers[0].serve_forever, daemon=True).start()
     servers[1].serve_forever()

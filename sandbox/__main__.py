@@ -4,13 +4,18 @@ import asyncio
 import signal
 import socket
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from sandbox.files.sent import NAME as FILES
+from sandbox.files.sent import sent_files
 from sandbox.options import Options, read_options
 from sandbox.portal import Portal
 from sandbox.portals import MAKERS
 from sandbox.server import listen, serve
+from sandbox.sign_in import credentials_text
 from sandbox.world.catalogue_file import CatalogueError, read_catalogue
 from sandbox.world.world import World, procedures_of_size
 
@@ -19,15 +24,26 @@ def main(arguments: list[str] | None = None) -> int:
     """Builds the world, serves it until a signal ends it, and returns the exit code."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    options = read_options(tuple(MAKERS), arguments)
+    options = read_options(tuple(MAKERS), _credentials, arguments)
     try:
         sockets = _listen(options)
         world = build_world(options)
     except (CatalogueError, OSError) as problem:
         print(f"sandbox: {problem}", file=sys.stderr)
         return 2
-    asyncio.run(serve(_portals(options, world), sockets, world.day))
+    with _others(options, world) as others:
+        asyncio.run(serve(_portals(options, world), sockets, world.day, others))
     return 0
+
+
+@contextmanager
+def _others(options: Options, world: World) -> Generator[dict[str, Any], None, None]:
+    """Connections to what is no server: the folder of an office that sends files, unless only some portals are wanted."""
+    if options.only:
+        yield {}
+        return
+    with sent_files(world) as folder:
+        yield {FILES: folder}
 
 
 def build_world(options: Options) -> World:
@@ -36,6 +52,12 @@ def build_world(options: Options) -> World:
     world = World(procedures_of_size(given, options.procedures), options.dossiers, options.seed)
     world.pass_days(options.day)
     return world
+
+
+def _credentials() -> str:
+    """The credentials of all portals: they are made for it, in an empty world, and serve nobody."""
+    options = read_options(tuple(MAKERS), str, ["--dossiers", "0", "--procedures", "0"])
+    return f"{credentials_text(_portals(options, build_world(options)))}  {FILES}: none; a folder made at every start\n"
 
 
 def _portals(options: Options, world: World) -> dict[str, Portal]:

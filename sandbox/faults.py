@@ -1,48 +1,43 @@
-"""Misbehaviour on request: which calls it hits, how often, and of what kind."""
+"""Misbehaviour on request: orders that wait for their calls, and orders that come with a call in its own header."""
 
-from typing import Annotated, Any, Literal
+import operator
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import reduce
+from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
-Count = Annotated[int, msgspec.Meta(ge=0)]
+from sandbox.misbehaviour import KINDS, Hit
+from sandbox.misbehaviour.fault import Fault
+from sandbox.reply import Reply
+
+HEADER = "X-Sandbox-Fault"
+ANY_KIND: Any = reduce(operator.or_, KINDS)
+IN_JSON = {"records", "remove", "headers"}
+"""Parameters that a header writes as JSON."""
 
 
-class Fault(msgspec.Struct, forbid_unknown_fields=True):
-    """One order to misbehave, as POST /_sandbox/faults takes it.
+class CurrentCall:
+    """The call that is being answered: the fault its header orders, its name once known, whether it was spoiled."""
 
-    `match` is a service name, or a path prefix when it begins with a slash; the first `after` matching calls pass
-    unharmed, then `times` calls are hit (0 = until cleared). `seconds` belongs to `slow`; `status` and `retry_after`
-    (seconds) to `status`; `records` and `remove` ({index in the page: {field path: value}} and {index: [field path]})
-    to `rewrite`.
-    """
+    def __init__(self, ordered: Fault | None = None) -> None:
+        self.ordered = ordered
+        self.name: str | None = None
+        self.is_spoiled = False
 
-    match: Annotated[str, msgspec.Meta(min_length=1)]
-    kind: Literal["html_login", "truncated", "status", "empty", "slow", "rewrite"]
-    times: Count = 1
-    after: Count = 0
-    status: Annotated[int, msgspec.Meta(ge=400, le=599)] = 503
-    retry_after: Count | None = None
-    seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    records: dict[str, dict[str, Any]] = {}
-    remove: dict[str, list[str]] = {}
-    seen: int = 0
-    hits: int = 0
 
-    def concerns(self, name: str, path: str) -> bool:
-        """True when a call of this service or path is meant."""
-        return path.startswith(self.match) if self.match.startswith("/") else name == self.match
-
-    @property
-    def is_spent(self) -> bool:
-        """True when it has hit as often as it was told to."""
-        return 0 < self.times <= self.hits
+CURRENT: ContextVar[CurrentCall] = ContextVar("current_call")
+"""Set for each call around the portal, so that no portal has to hand its requests on."""
 
 
 class Faults:
-    """The orders in force, oldest first."""
+    """The orders in force, oldest first, and the last good answer by service or path."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._answers: dict[str, Reply] = {}
 
     def in_force(self) -> list[Fault]:
         """The orders that can still hit."""
@@ -50,10 +45,8 @@ class Faults:
 
     def add(self, body: bytes) -> Fault:
         """Takes an order as JSON; msgspec.DecodeError or ValidationError says what is wrong with it."""
-        fault = msgspec.json.decode(body, type=Fault)
+        fault: Fault = msgspec.json.decode(body, type=ANY_KIND)
         fault.seen = fault.hits = 0
-        if not all(index.isdigit() for index in (*fault.records, *fault.remove)):
-            raise msgspec.ValidationError('the keys of records and remove are places in the page: "0", "1"...')
         self._faults.append(fault)
         return fault
 
@@ -63,8 +56,22 @@ class Faults:
         self._faults.clear()
         return count
 
-    def take(self, name: str, path: str) -> Fault | None:
-        """The fault that hits this call, if any; every order that concerns the call counts it."""
+    def take(self, name: str, path: str) -> Hit | None:
+        """The fault that hits this call, if any; every order that concerns the call counts it.
+
+        The order in the call's own header comes first.
+        """
+        call = CURRENT.get(CurrentCall())
+        hitting = self._hitting(name, path)
+        fault = call.ordered or hitting
+        call.name, call.is_spoiled = name, fault is not None
+        return None if fault is None else Hit(fault, self._answers.get(name))
+
+    def remember(self, name: str, answer: Reply) -> None:
+        """Keeps the good answer of a call, for faults that repeat it."""
+        self._answers[name] = answer
+
+    def _hitting(self, name: str, path: str) -> Fault | None:
         hitting = None
         for fault in self.in_force():
             if fault.concerns(name, path):
@@ -73,3 +80,25 @@ class Faults:
                     fault.hits += 1
                     hitting = fault
         return hitting
+
+
+def header_fault(headers: Mapping[str, str]) -> Fault | None:
+    """The fault that a call's header orders for this call alone: `kind[;parameter=value…]`.
+
+    Values may be percent-encoded; objects are JSON. msgspec.DecodeError or ValidationError says what is wrong.
+    """
+    said = headers.get(HEADER)
+    if said is None:
+        return None
+    kind, *pairs = (part.strip() for part in said.split(";"))
+    parameters = dict(_parameter(pair) for pair in pairs if pair)
+    if unfit := {"match", "times", "after"} & set(parameters):
+        raise msgspec.ValidationError(f"{min(unfit)} has no meaning in a header, which is about its own call")
+    fault: Fault = msgspec.convert({"kind": kind, "match": "/"} | parameters, type=ANY_KIND, strict=False)
+    return fault
+
+
+def _parameter(pair: str) -> tuple[str, Any]:
+    name, _, value = pair.partition("=")
+    name, text = name.strip(), unquote(value.strip())
+    return name, msgspec.json.decode(text) if name in IN_JSON else text

@@ -1,12 +1,10 @@
 """The command line of `python -m sandbox`."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
-
-from sandbox import credentials
 
 HIGHEST_PORT = 65_535
 
@@ -31,16 +29,26 @@ class Options:
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """Says what is wrong in one line, without the usage."""
+    """Says what is wrong in one line, without the usage; ends its help with what `ending` gives when somebody asks."""
+
+    ending: Callable[[], str] = str
+
+    def format_help(self) -> str:
+        """The help, and its ending."""
+        return f"{super().format_help()}\n{self.ending()}"
 
     def error(self, message: str) -> NoReturn:
         """Ends with code 2."""
         self.exit(2, f"sandbox: {message}\n")
 
 
-def read_options(portals: Sequence[str], arguments: list[str] | None = None) -> Options:
-    """The options, for the portals there are; a wrong one ends the program with code 2 and one line on stderr."""
+def read_options(portals: Sequence[str], ending: Callable[[], str], arguments: list[str] | None = None) -> Options:
+    """The options, for the portals there are; a wrong one ends the program with code 2 and one line on stderr.
+
+    ending: makes the end of the help; it may take its time, since only who asks for help waits for it.
+    """
     parser = _parser(portals)
+    parser.ending = ending
     said = vars(parser.parse_args(arguments))
     said["ports"] = dict(said.pop("port"))
     if unknown := set(said["ports"]) - set(portals):
@@ -52,8 +60,6 @@ def _parser(portals: Sequence[str]) -> OneLineParser:
     parser = OneLineParser(
         prog="python -m sandbox",
         description="Simulated portals on 127.0.0.1. Prints one JSON line with their addresses when all answer.",
-        epilog=_credentials_help(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
     add("--port", type=_port, action="append", default=[], metavar="NAME=PORT", help="a portal's port (else any free)")
@@ -66,16 +72,6 @@ def _parser(portals: Sequence[str]) -> OneLineParser:
     add("--token-seconds", type=_seconds, default=300, metavar="S", help="life of other portals' tokens (default 300)")
     add("--only", choices=portals, action="append", default=[], help="start only this one; may be said again")
     return parser
-
-
-def _credentials_help() -> str:
-    return (
-        "credentials (invented):\n"
-        f"  national  username {credentials.NATIONAL_USERNAME}, password {credentials.NATIONAL_PASSWORD}\n"
-        f"            dstcode {credentials.NATIONAL_PROVIDER}\n"
-        f"  province  realm digo, client {credentials.PROVINCE_CLIENT}, secret {credentials.PROVINCE_SECRET},\n"
-        f"            user {credentials.PROVINCE_USERNAME}, password {credentials.PROVINCE_PASSWORD}\n"
-    )
 
 
 def _count(text: str) -> int:

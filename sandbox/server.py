@@ -10,9 +10,10 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from sandbox.admin import application
+from sandbox.misbehaviour.calls import Attended
+from sandbox.misbehaviour.raw import OpenProtocol
 from sandbox.portal import Portal
 
 LOOPBACK = "127.0.0.1"
@@ -50,11 +51,13 @@ def listen(port: int) -> socket.socket:
     return bound
 
 
-async def serve(portals: Mapping[str, Portal], sockets: Mapping[str, socket.socket], day: int) -> None:
-    """Runs until SIGTERM or SIGINT; prints the ready line once every portal accepts connections:
-    addresses by name, the day, and under `connections` how a client signs in to each.
+async def serve(
+    portals: Mapping[str, Portal], sockets: Mapping[str, socket.socket], day: int, others: Mapping[str, Any]
+) -> None:
+    """Runs until SIGTERM or SIGINT; prints the ready line once every portal accepts connections: addresses by name, the
+    day, and under `connections` how a client signs in to each, and to what is no server (`others`: a folder).
     """
-    servers = [_server(application(portal)) for portal in portals.values()]
+    servers = [_server(portal) for portal in portals.values()]
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _end, servers)
     running = [
@@ -64,7 +67,7 @@ async def serve(portals: Mapping[str, Portal], sockets: Mapping[str, socket.sock
         await server.ready.wait()
     addresses = {name: f"http://{LOOPBACK}:{sockets[name].getsockname()[1]}" for name in portals}
     connections = {name: _connection(portal, addresses[name]) for name, portal in portals.items()}
-    print(json.dumps(addresses | {"day": day, "connections": connections}), flush=True)
+    print(json.dumps(addresses | {"day": day, "connections": connections | dict(others)}), flush=True)
     await asyncio.gather(*running)
 
 
@@ -73,10 +76,11 @@ def _connection(portal: Portal, address: str) -> dict[str, Any]:
     return {"conn_type": "http", "host": address, **portal.connection()}
 
 
-def _server(app: ASGIApp) -> QuietServer:
+def _server(portal: Portal) -> QuietServer:
     logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
     config = uvicorn.Config(
-        app,
+        Attended(application(portal), portal.faults),
+        http=OpenProtocol,
         log_config=None,
         log_level="error",
         access_log=False,

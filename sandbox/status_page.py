@@ -7,8 +7,8 @@ from string import Template
 
 import msgspec
 
-from sandbox.faults import Fault
 from sandbox.guide import ADMIN_ENDPOINTS, Endpoint
+from sandbox.misbehaviour.fault import Fault
 from sandbox.portal import Portal
 from sandbox.world.clock import DAY_ZERO
 from sandbox.world.facts import text
@@ -50,7 +50,7 @@ def _calls(portal: Portal) -> str:
 
 def _faults(faults: list[Fault]) -> str:
     rows = [
-        (fault.match, fault.kind, _remaining(fault), msgspec.json.encode(fault.records).decode()[:120])
+        (fault.match, fault.kind, _remaining(fault), msgspec.json.encode(fault.parameters).decode()[:120])
         for fault in faults
     ]
     return _rows(rows, "Không có lỗi nào được đặt", "No faults in force")

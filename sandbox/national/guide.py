@@ -25,5 +25,10 @@ curl -s '{{base}}{_FORWARD}/g?dstcode={NATIONAL_PROVIDER}' \\
         Endpoint("POST", f"{_FORWARD}/g · LayQDCB", "Quyết định công bố (idQDCB)", "The announcing decision"),
         Endpoint("POST", f"{_FORWARD}/g · LayDanhMucLinhVuc", "Danh mục lĩnh vực", "Fields"),
         Endpoint("POST", f"{_FORWARD}/g · LayDanhMucCoQuan", "Danh mục cơ quan", "Agencies"),
+        Endpoint("POST", f"{_FORWARD}/g · LayDanhMuc…", "CapThucHien, DoiTuong, GioiTinh", "Small code lists"),
+        Endpoint("POST", f"{_FORWARD}/g · TraCuuHoSo", "Một hồ sơ nộp trên Cổng (mahoso)", "A dossier filed here"),
+        Endpoint("POST", f"{_FORWARD}/g · DanhSachHoSo", "Hồ sơ nộp từ ngayNhan1 đến ngayNhan2", "Filed in a period"),
+        Endpoint("POST", f"{_FORWARD}/share", "Chỉ các danh mục", "The lists only"),
+        Endpoint("POST", f"{_FORWARD}/integration", "Thủ tục, quyết định, hồ sơ", "Single procedures and dossiers"),
     ),
 )

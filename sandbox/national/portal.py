@@ -1,5 +1,6 @@
 """The national portal behind its adapter: login and one address for every service."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,11 +12,14 @@ from sandbox.credentials import NATIONAL_PASSWORD, NATIONAL_PROVIDER, NATIONAL_U
 from sandbox.guide import Guide
 from sandbox.national.envelope import SESSION_OVER, SUCCESS, code_for, key_of, refusal, success
 from sandbox.national.guide import NATIONAL_GUIDE
-from sandbox.national.services import SERVICES, NotFound
+from sandbox.national.problems import Refused
+from sandbox.national.services import INTEGRATION, SERVICES, SHARE, Service
 from sandbox.portal import Portal
 from sandbox.reply import Reply, json_reply
 
 ADAPTERS = ("/XrdAdapter/RestService/forward", "/VXPAdapter/RestService/forward")
+# Which services an address knows: some units were given one address for all, some two.
+ADDRESSES: Mapping[str, Mapping[str, Service]] = {"g": SERVICES, "share": SHARE, "integration": INTEGRATION}
 
 
 class NationalPortal(Portal):
@@ -33,14 +37,9 @@ class NationalPortal(Portal):
 
     def routes(self) -> list[Route]:
         """Login and services under both adapters."""
-        return [
-            route
-            for adapter in ADAPTERS
-            for route in (
-                Route(f"{adapter}/mapi/login", self.login, methods=["POST"]),
-                Route(f"{adapter}/mapi/g", self.call, methods=["POST"]),
-            )
-        ]
+        logins = [Route(f"{adapter}/mapi/login", self.login, methods=["POST"]) for adapter in ADAPTERS]
+        paths = [f"{adapter}/mapi/{address}" for adapter in ADAPTERS for address in ADDRESSES]
+        return logins + [Route(path, self.call, methods=["POST"]) for path in paths]
 
     async def login(self, request: Request) -> Response:
         """mapi/login: username and password for a session."""
@@ -48,10 +47,13 @@ class NationalPortal(Portal):
         return await self.serve("login", request, lambda: _misdirected(request, body) or self._login(body or {}))
 
     async def call(self, request: Request) -> Response:
-        """mapi/g: any service, named in the body."""
+        """mapi/g, mapi/share, mapi/integration: a service, named in the body."""
         body = _read(await request.body())
+        known = ADDRESSES[request.url.path.rpartition("/")[2]]
         name = str((body or {}).get("service", ""))
-        return await self.serve(name, request, lambda: _misdirected(request, body) or self._call(name, body or {}))
+        return await self.serve(
+            name, request, lambda: _misdirected(request, body) or self._call(known, name, body or {})
+        )
 
     def _login(self, body: dict[str, Any]) -> Reply:
         key = b"login"
@@ -59,19 +61,19 @@ class NationalPortal(Portal):
             return refusal(key, 1, "Tên đăng nhập hoặc mật khẩu không đúng")
         return json_reply({"error_code": code_for(key, 0), "message": SUCCESS, "session": self.sessions.open()})
 
-    def _call(self, name: str, body: dict[str, Any]) -> Reply:
+    def _call(self, known: Mapping[str, Service], name: str, body: dict[str, Any]) -> Reply:
         key = key_of(body)
         if not self.sessions.is_valid(body.get("session")):
             return refusal(key, -1, SESSION_OVER)
         if not body.get("madonvi"):
             return refusal(key, 1, "Thiếu mã đơn vị (madonvi)")
-        service = SERVICES.get(name)
+        service = known.get(name)
         if service is None:
             return refusal(key, 1, f"Dịch vụ không tồn tại: {name}")
         try:
             return success(key, service(self.world, body))
-        except NotFound as missing:
-            return refusal(key, 1, str(missing))
+        except Refused as problem:
+            return refusal(key, 1, str(problem))
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

@@ -5,6 +5,9 @@ from typing import Any
 
 from sandbox.national.decisions import find_decision
 from sandbox.national.detail import LEVEL_CODES, procedure_detail
+from sandbox.national.inbound import list_dossiers, look_up_dossier
+from sandbox.national.lists import list_applicants, list_genders, list_levels
+from sandbox.national.problems import NotFound
 from sandbox.world.naming import agency_code, field_code
 from sandbox.world.world import World
 
@@ -12,10 +15,6 @@ Parameters = dict[str, Any]
 Service = Callable[[World, Parameters], list[Any]]
 # Levels of the province's own agencies (CAPDONVI).
 AGENCY_LEVELS = {"province": "1", "department": "1", "central": "1", "unit": "1", "commune": "3"}
-
-
-class NotFound(LookupError):
-    """Nothing has the code a client asked for; the message is the portal's answer."""
 
 
 def list_procedures(world: World, _: Parameters) -> list[Any]:
@@ -70,10 +69,19 @@ def _add(rows: dict[str, Any], code: str, name: str, level: str) -> None:
     rows.setdefault(code, {"MADONVI": code, "TENDONVI": name, "CAPDONVI": level})
 
 
-SERVICES: dict[str, Service] = {
+# Code lists are asked at one endpoint, everything about single procedures and dossiers at another.
+SHARE: dict[str, Service] = {
     "LayDanhSachTTHC": list_procedures,
-    "LayThuTuc": read_procedure,
-    "LayQDCB": read_decision,
     "LayDanhMucLinhVuc": list_fields,
     "LayDanhMucCoQuan": list_agencies,
+    "LayDanhMucCapThucHien": list_levels,
+    "LayDanhMucDoiTuong": list_applicants,
+    "LayDanhMucGioiTinh": list_genders,
 }
+INTEGRATION: dict[str, Service] = {
+    "LayThuTuc": read_procedure,
+    "LayQDCB": read_decision,
+    "TraCuuHoSo": look_up_dossier,
+    "DanhSachHoSo": list_dossiers,
+}
+SERVICES: dict[str, Service] = SHARE | INTEGRATION

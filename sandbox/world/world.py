@@ -1,6 +1,6 @@
 """The world both portals show: a function of seed, day, sizes and catalogue, and of nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from sandbox.world.agencies import Agencies
@@ -22,6 +22,11 @@ class World:
         self.agencies = Agencies()
         self.local = local_procedures(self.catalogue)
         self.dossiers = Dossiers(Fate(seed, self.local, self.agencies), dossier_count if self.local else 0, seed)
+        self._told: list[Callable[[], None]] = []
+
+    def each_time(self, tell: Callable[[], None]) -> None:
+        """Have something done each time that days have passed."""
+        self._told.append(tell)
 
     def pass_days(self, count: int) -> None:
         """Let `count` days pass; passing one day twice gives the same world as passing two."""
@@ -30,6 +35,8 @@ class World:
         self.day += count
         self.local = local_procedures(self.catalogue)
         self.dossiers.pass_to(self.day)
+        for tell in self._told:
+            tell()
 
 
 def procedures_of_size(given: Sequence[Procedure] | None, size: int | None) -> list[Procedure]:

@@ -95,11 +95,30 @@ def test_a_fault_without_end_lasts_until_cleared(sandbox: Running, session: str)
     assert sandbox.service(session, "LayDanhMucCoQuan").status_code == 200
 
 
+def test_orders_in_force_are_listed_with_their_parameters(sandbox: Running) -> None:
+    order(sandbox, sandbox.province, match="/pa", kind="drip_body", seconds=0.5, times=3)
+    [listed] = sandbox.http.get(f"{sandbox.province}/_sandbox/faults", timeout=10).json()["faults"]
+    assert listed == {
+        "kind": "drip_body",
+        "match": "/pa",
+        "times": 3,
+        "after": 0,
+        "done": False,
+        "seen": 0,
+        "hits": 0,
+        "seconds": 0.5,
+    }
+
+
 def test_a_fault_shows_on_the_page_and_in_the_ledger(sandbox: Running, session: str) -> None:
     order(sandbox, sandbox.national, match="LayQDCB", kind="empty", times=3)
     sandbox.service(session, "LayQDCB", idQDCB="1")
     page = sandbox.http.get(sandbox.national, timeout=10).text
     assert "<td>LayQDCB</td><td>empty</td><td>1 / 3</td>" in page
+    order(sandbox, sandbox.national, match="LayQDCB", kind="status", retry_after_text="<soon>")
+    assert (
+        "&quot;retry_after_text&quot;:&quot;&lt;soon&gt;&quot;" in sandbox.http.get(sandbox.national, timeout=10).text
+    )
     assert sandbox.http.get(f"{sandbox.national}/_sandbox/ledger", timeout=10).json()["spoiled"]["LayQDCB"] == 1
 
 
@@ -113,6 +132,9 @@ def test_a_fault_shows_on_the_page_and_in_the_ledger(sandbox: Running, session: 
         {"match": "x", "kind": "empty", "times": -1},
         {"match": "x", "kind": "empty", "tmies": 1},
         {"match": "x", "kind": "rewrite", "records": {"first": {"code": 1}}},
+        {"match": "x", "kind": "empty", "status": 503},
+        {"match": "x", "kind": "redirect"},
+        {"match": "x", "kind": "wrong_length", "length": "none"},
     ],
 )
 def test_a_bad_order_is_422_with_a_reason(sandbox: Running, fault: dict[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """The national portal's contract, called over real HTTP."""
 
+import re
+
 import pytest
 import requests
 
@@ -16,6 +18,8 @@ TOP_FIELDS = {
     "KETQUATHUCHIEN", "CANCUPHAPLY", "TTHCLIENQUAN", "TTHCLIENTHONG", "COQUANTHUCHIEN", "COQUANCOTHAMQUYEN",
     "COQUANDUOCUYQUYEN", "COQUANPHOIHOP",
 }  # fmt: skip
+# Which national states each state of the province's own record may be.
+STATES = {0: {1}, 2: {2, 4}, 3: {5}, 4: {10}, 5: {6}, 8: {3, 7, 8}, 9: {9}}
 CREDENTIALS = {"username": NATIONAL_USERNAME, "password": NATIONAL_PASSWORD}
 
 
@@ -143,3 +147,82 @@ def test_the_ledger_counts_every_service(sandbox: Running) -> None:
     after = sandbox.http.get(f"{sandbox.national}/_sandbox/ledger", timeout=10).json()
     assert after["calls"]["LayDanhMucLinhVuc"] == before["calls"].get("LayDanhMucLinhVuc", 0) + 1
     assert after["day"] == 0
+
+
+def inbound(sandbox: Running, session: str, start: str = "2026-07-01", end: str = "2026-11-20") -> list[dict[str, str]]:
+    """The dossiers filed on the portal in a period."""
+    listed: list[dict[str, str]] = sandbox.service(session, "DanhSachHoSo", ngayNhan1=start, ngayNhan2=end).json()[
+        "result"
+    ]
+    return listed
+
+
+def test_dossiers_filed_on_the_portal_are_those_the_province_has_a_national_code_of(
+    sandbox: Running, token: str
+) -> None:
+    pages = [sandbox.province_get("/pa/dossier/search", token, page=page, size=1000).json() for page in range(2)]
+    expected = {record["nationCode"]: record for page in pages for record in page["content"] if record["nationCode"]}
+    listed = {record["MaHoSo"]: record for record in inbound(sandbox, sandbox.national_session())}
+    assert set(listed) == set(expected)
+    assert len(listed) > 300
+    for code, record in listed.items():
+        other = expected[code]
+        assert record["HoTenNguoiNop"] == other["applicant"]["data"]["fullname"]
+        assert other["procedure"]["code"].startswith(record["MaTTHC"])
+        assert int(record["MaTrangThai"]) in STATES[other["dossierStatus"]["id"]]
+        assert re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d", record["NgayNop"])
+        assert (record["NgayTiepNhan"] == "") is (other["acceptedDate"] is None)
+
+
+def test_a_period_of_filing_includes_both_its_days(sandbox: Running) -> None:
+    session = sandbox.national_session()
+    everything = inbound(sandbox, session)
+    days = inbound(sandbox, session, "2026-11-02", "2026-11-03")
+    assert days == [record for record in everything if record["NgayNop"][:10] in {"02/11/2026", "03/11/2026"}]
+    assert {record["NgayNop"][:10] for record in days} == {"02/11/2026", "03/11/2026"}
+
+
+def test_a_dossier_is_looked_up_by_the_portals_code_or_by_the_offices(sandbox: Running, token: str) -> None:
+    session = sandbox.national_session()
+    one = inbound(sandbox, session)[5]
+    page = sandbox.province_get("/pa/dossier/search", token, size=1000).json()["content"]
+    local = next(record for record in page if record["nationCode"])
+    own = next(record for record in page if record["nationCode"] is None)
+    assert sandbox.service(session, "TraCuuHoSo", mahoso=one["MaHoSo"]).json()["result"] == [one]
+    [found] = sandbox.service(session, "TraCuuHoSo", mahoso=local["code"]).json()["result"]
+    assert found["MaHoSo"] == local["nationCode"]
+    for unknown in (own["code"], "G22.99.99-261120-9999", "nonsense", ""):
+        answer = sandbox.service(session, "TraCuuHoSo", mahoso=unknown).json()
+        assert (int(answer["error_code"]), answer["result"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "period", [("", ""), ("2026-11-20", "20/11/2026"), ("2026-11-20", "2026-11-19"), ("2026-11-31", "2026-12-01")]
+)
+def test_a_period_nobody_understands_is_an_error_code(sandbox: Running, period: tuple[str, str]) -> None:
+    session = sandbox.national_session()
+    answer = sandbox.service(session, "DanhSachHoSo", ngayNhan1=period[0], ngayNhan2=period[1]).json()
+    assert (int(answer["error_code"]), answer["result"]) == (1, [])
+
+
+def test_some_units_are_given_two_addresses_instead_of_one(sandbox: Running) -> None:
+    session = sandbox.national_session()
+    body = {"session": session, "madonvi": NATIONAL_USERNAME}
+    codes = {}
+    for address in ("share", "integration"):
+        for service in ("LayDanhMucCapThucHien", "DanhSachHoSo"):
+            call = body | {"service": service, "ngayNhan1": "2026-11-20", "ngayNhan2": "2026-11-20"}
+            codes[address, service] = int(sandbox.national_post(address, call).json()["error_code"])
+    assert codes == {
+        ("share", "LayDanhMucCapThucHien"): 0,
+        ("share", "DanhSachHoSo"): 1,
+        ("integration", "LayDanhMucCapThucHien"): 1,
+        ("integration", "DanhSachHoSo"): 0,
+    }
+
+
+@pytest.mark.parametrize("service", ["LayDanhMucCapThucHien", "LayDanhMucDoiTuong", "LayDanhMucGioiTinh"])
+def test_small_code_lists_have_a_code_and_a_name_in_every_row(sandbox: Running, service: str) -> None:
+    rows = sandbox.service(sandbox.national_session(), service).json()["result"]
+    assert len(rows) >= 3
+    assert all(len(row) == 2 and all(row.values()) for row in rows)

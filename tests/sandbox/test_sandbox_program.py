@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox.credentials import NATIONAL_USERNAME, PROVINCE_SECRET
 from sandbox.testing import FORWARD, Running, end, running_sandbox
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -99,11 +98,15 @@ def test_a_taken_port_gives_one_line_and_code_2(sandbox: Running) -> None:
     assert port in ended.stderr
 
 
-def test_help_shows_the_credentials() -> None:
+def test_help_shows_the_credentials_of_every_portal(sandbox: Running) -> None:
     ended = run("--help")
-    assert ended.returncode == 0
-    assert NATIONAL_USERNAME in ended.stdout
-    assert PROVINCE_SECRET in ended.stdout
+    assert (ended.returncode, ended.stderr) == (0, "")
+    for name, connection in sandbox.connections.items():
+        assert f"  {name}" in ended.stdout
+        said = [connection.get("login"), connection.get("password"), *connection.get("extra", {}).values()]
+        for value in filter(None, said):
+            assert value in ended.stdout or Path(value).is_absolute(), (name, value)
+    assert "a file made at every start" in ended.stdout
 
 
 def test_the_sandbox_imports_neither_gateway_nor_connectors() -> None:

@@ -1,0 +1,81 @@
+"""The justice services behind the province's exchange platform: one token, two interfaces."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.guide import Guide
+from sandbox.justice.civil import CivilStatus
+from sandbox.justice.credentials import CLIENT, LGSP_KEYS
+from sandbox.justice.door import give_token, refuse
+from sandbox.justice.envelope import DATA_INCORRECT, Parameters, Refused
+from sandbox.justice.guide import CIVIL, JUSTICE_GUIDE, RECORDS
+from sandbox.justice.records import JudicialRecords
+from sandbox.ministry.dossiers import share_of
+from sandbox.ministry.wso2 import TOKEN_PATH
+from sandbox.portal import Portal
+from sandbox.reply import Reply, json_reply
+from sandbox.world.world import World
+
+Service = Callable[[Parameters], Reply]
+
+
+class JusticePortal(Portal):
+    """Speaks the contract of apiHoTichTuPhap and apiLyLichTuPhap; `dossiers` is the size of the province's list."""
+
+    guide: Guide = JUSTICE_GUIDE
+
+    def __init__(self, world: World, session_seconds: float, dossiers: int) -> None:
+        super().__init__(world, session_seconds)
+        civil, self._records = CivilStatus(world, share_of(dossiers)), JudicialRecords(world, share_of(dossiers))
+        self._services: dict[str, Service] = {
+            f"{CIVIL}/dsHoSoDangKy": civil.changed_since,
+            f"{CIVIL}/traTrangThaiHoSo": civil.state,
+            f"{CIVIL}/ketQuaDangKyHS": civil.result,
+            f"{RECORDS}/traDsTrangThaiHs": self._records.changed,
+            f"{RECORDS}/danhDauHsThanhCong": self._records.acknowledge,
+        }
+
+    def connection(self) -> dict[str, Any]:
+        """Consumer key and secret, and the five keys of `lgspaccesstoken`."""
+        extra = {"client_id": CLIENT.id, "client_secret": CLIENT.secret, **LGSP_KEYS}
+        return {"login": CLIENT.id, "password": CLIENT.secret, "extra": extra}
+
+    def routes(self) -> list[Route]:
+        """The token, the services, and the queue as the sandbox sees it."""
+        services = [Route(path, self.call, methods=["POST"]) for path in self._services]
+        return [Route(TOKEN_PATH, self.token, methods=["POST"]), *services, Route("/_sandbox/queue", self.queue)]
+
+    async def token(self, request: Request) -> Response:
+        """POST /token."""
+        body = await request.body()
+        return await self.serve(request.url.path, request, lambda: give_token(self.sessions, body, request.headers))
+
+    async def call(self, request: Request) -> Response:
+        """Any service: JSON in, JSON out."""
+        body = await request.body()
+        return await self.serve(request.url.path, request, lambda: self._answer(request, body))
+
+    async def queue(self, _: Request) -> Response:
+        """GET /_sandbox/queue: what waits, what was acknowledged, and how often each was shown."""
+        return json_reply(self._records.queue.ledger()).response()
+
+    def _answer(self, request: Request, body: bytes) -> Reply:
+        refusal = refuse(self.sessions, request.headers)
+        if refusal is not None:
+            return refusal
+        try:
+            return self._services[request.url.path](_read(body))
+        except Refused as problem:
+            return problem.reply()
+
+
+def _read(body: bytes) -> Parameters:
+    try:
+        return msgspec.json.decode(body or b"{}", type=Parameters)
+    except msgspec.DecodeError:
+        raise Refused(DATA_INCORRECT, "JSON") from None

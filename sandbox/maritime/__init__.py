@@ -1,0 +1,1 @@
+"""A ministry's maritime single window, simulated: one SOAP operation that carries a whole XML document as a string."""

@@ -26,15 +26,22 @@ demo: setup ## a night through real Airflow against simulated portals; ONCE=1 en
 	@$(BIN)/python -m gateway.demo $(if $(ONCE),--once) $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DOSSIERS),--dossiers $(DOSSIERS)) $(if $(STATE),--state $(STATE))
 
 test: setup ## run all tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## ruff, formatting, mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: setup ## speed beside dlt and the bare floor, in one run on this machine
+bench: setup ## speed beside dlt, zeep and the bare floor, in one run on this machine
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.soap
+
+prove: setup ## the reliability score card: one line a promise, PASS or FAIL
+	@$(BIN)/python -m proof
+
+docs: setup ## write the tables of the reference that come from the mappings
+	@$(BIN)/python -m gateway.portal_table docs/reference/portals.md
 
 lock: ## make requirements.lock anew (needs uv)
 	@uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
@@ -45,4 +52,4 @@ clean: ## end what a killed demo left and remove everything made here
 	@rm -rf $(VENV) .gateway .bench .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench prove docs lock clean

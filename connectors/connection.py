@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connectors.errors import FatalPortalError
 
+FOLDERS = frozenset({"file", "sftp", "s3", "memory"})
+"""Addresses of folders, for portals that are files; what is in them is judged where they are opened."""
+
 
 class MissingConnection(FatalPortalError):
     """No connection of that name is set, or it cannot be read."""
@@ -21,7 +24,7 @@ class MissingConnection(FatalPortalError):
 class Connection:
     """Where a portal is and how we sign in. `repr` shows no secret.
 
-    address: base URL without a trailing slash. extra: what only this portal needs (client id, CA bundle file, …).
+    address: base URL, or a folder's, without a trailing slash. extra: what only this portal needs (client id, CA bundle file, …).
     """
 
     connection_id: str
@@ -102,6 +105,8 @@ def _address(connection_id: str, parts: Mapping[str, Any]) -> str:
     if "://" not in host:
         host = f"{parts.get('schema') or 'https'}://{host}"
     address = urlsplit(host)
+    if address.scheme in FOLDERS:
+        return host.rstrip("/")
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise MissingConnection(
             "the host is not an http(s) address", where=variable_name(connection_id), do="give host as https://name"

@@ -18,6 +18,13 @@ _value = msgspec.json.Decoder(float_hook=Decimal)
 
 Envelope = dict[str, msgspec.Raw]
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no JSON, for texts in them that are not UTF-8, and for too much nesting."""
+
+_BOM = b"\xef\xbb\xbf"
+WHOLE = "."
+"""A path that means the answer itself."""
+
 
 class BrokenAnswer(RetriablePortalError):
     """The bytes are not the document the contract promises (cut off, or of another kind)."""
@@ -28,6 +35,7 @@ def envelope(body: bytes) -> Envelope:
 
     An HTML page in place of data is nearly always a login page served with status 200.
     """
+    body = body.removeprefix(_BOM)
     if body.lstrip()[:1] == b"<":
         raise SessionExpired(
             f"an HTML or XML page of {len(body)} bytes came in place of JSON, probably the login page",
@@ -40,7 +48,7 @@ def members(raw: bytes | msgspec.Raw) -> Envelope:
     """The members of a JSON object, each still as bytes. Raises BrokenAnswer."""
     try:
         return _object.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise BrokenAnswer(
             f"not a complete JSON object ({memoryview(raw).nbytes} bytes; {_place(error)})",
             do="try again later; if it stays, compare the answer with the portal's contract",
@@ -53,10 +61,19 @@ def value(answer: Envelope, path: str) -> Any:
     raw = answer.get(head)
     if raw is None:
         return None
-    found = _value.decode(raw)
+    found = plain(raw)
     for step in rest.split(".") if rest else ():
         found = found.get(step) if isinstance(found, dict) else None
     return found
+
+
+def whole(body: bytes) -> list[msgspec.Raw]:
+    """The records of an answer that is itself the list, or the one record. Raises as `envelope` does."""
+    body = body.removeprefix(_BOM)
+    if body.lstrip()[:1] != b"[":
+        envelope(body)
+        return [msgspec.Raw(body)]
+    return _list(msgspec.Raw(body), "the answer")
 
 
 def records(answer: Envelope, path: str) -> list[msgspec.Raw]:
@@ -70,12 +87,7 @@ def records(answer: Envelope, path: str) -> list[msgspec.Raw]:
         )
     if rest:
         return records(envelope(bytes(raw)), rest)
-    try:
-        return [raw] if bytes(memoryview(raw)[:1]) == b"{" else _array.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise BrokenAnswer(
-            f"member {head!r} is not a list of records ({_place(error)})", do="compare it with the portal's contract"
-        ) from None
+    return [raw] if bytes(memoryview(raw)[:1]) == b"{" else _list(raw, f"member {head!r}")
 
 
 def record(raw: msgspec.Raw) -> dict[str, Any]:
@@ -87,10 +99,27 @@ def record(raw: msgspec.Raw) -> dict[str, Any]:
 
 
 def plain(raw: msgspec.Raw) -> Any:
-    """Any value; fractions come as Decimal."""
-    return _value.decode(raw)
+    """Any value; fractions come as Decimal. Raises BrokenAnswer."""
+    try:
+        return _value.decode(raw)
+    except UNREADABLE as error:
+        raise BrokenAnswer(
+            f"a value cannot be read ({memoryview(raw).nbytes} bytes; {_place(error)})",
+            do="compare the answer with the portal's contract",
+        ) from None
+
+
+def _list(raw: msgspec.Raw, name: str) -> list[msgspec.Raw]:
+    try:
+        return _array.decode(raw)
+    except UNREADABLE as error:
+        raise BrokenAnswer(
+            f"{name} is not a list of records ({_place(error)})", do="compare it with the portal's contract"
+        ) from None
 
 
 def _place(error: BaseException) -> str:
     """Msgspec names the byte at which it stopped and never quotes the payload."""
+    if isinstance(error, UnicodeDecodeError):
+        return "a text in it is not UTF-8"
     return str(error) if isinstance(error, msgspec.DecodeError) else "nested too deep"

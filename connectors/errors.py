@@ -56,9 +56,28 @@ class FatalPortalError(PortalError):
     """Trying again cannot help: wrong credentials, a refused request, an answer of another shape."""
 
 
+class RecordRefused(FatalPortalError):
+    """The portal refuses one record of those asked for one by one; the others may well come."""
+
+
+class NothingThere(PortalError):
+    """Not a failure: the portal says so when it has nothing to send."""
+
+
 class PortalAway(RetriablePortalError):
     """No connection at all: asking for another stream now is pointless."""
 
 
 class SignInRefused(FatalPortalError):
     """The portal does not accept our credentials: asking again may lock the account."""
+
+
+class OutsideHours(PortalAway):
+    """The portal may not be called at this hour (ngoài khung giờ): its part of the run waits for the next one."""
+
+
+class OutcomeUnknown(RetriablePortalError):
+    """A call that must not be repeated blindly was sent, and its answer never came whole: it may have taken effect.
+
+    Read back what the portal holds before sending it again.
+    """

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.answer import AnswerRules, FailureRule
 from connectors.decode import envelope
-from connectors.errors import FatalPortalError, RetriablePortalError, SessionExpired
+from connectors.errors import FatalPortalError, NothingThere, RetriablePortalError, SessionExpired
 
 
 def check(rules: AnswerRules, answer: dict[str, Any]) -> None:
@@ -72,6 +72,15 @@ def test_a_failure_rule_speaks_also_without_a_success_rule() -> None:
     check(rules, {"data": []})
     with pytest.raises(FatalPortalError):
         check(rules, {"data": 0})
+
+
+def test_a_success_may_say_that_there_is_nothing() -> None:
+    rules = AnswerRules(success={"code": (200,)}, failures=(FailureRule({"code": (200,), "data": (None,)}, "nothing"),))
+    check(rules, {"code": 200, "data": []})
+    with pytest.raises(NothingThere):
+        check(rules, {"code": 200, "data": None})
+    with pytest.raises(FatalPortalError):
+        check(rules, {"code": 500, "data": None})
 
 
 def test_a_message_is_shortened_and_its_numbers_hidden() -> None:

@@ -10,7 +10,8 @@ from gateway.documents import Document, as_tuple
 from gateway.errors import ConfigError
 from gateway.mapping import crosswalk
 from gateway.mapping.reject import Unfit
-from gateway.portals import SCHEMA, seconds
+from gateway.portals import SCHEMA
+from gateway.vocabulary import seconds
 
 HEADER = "\t".join(crosswalk.COLUMNS)
 
@@ -58,7 +59,7 @@ PORTAL = "portal: x\nname: {vi: a, en: b}\nconnection: c\nprotocol: rest\nschedu
         ("colour: red\n", 6, "unknown key 'colour'; known here: answer, auth, connection,"),
         ("limits: {rate: fast}\n", 6, "limits.rate: 'fast' does not match"),
         ("limits:\n  rate: 5/s\n  parallel: '2'\n", 8, "limits.parallel: '2' is not of type 'integer'"),
-        ("auth: {kind: kerberos}\n", 6, "'kerberos' is not one of none, session_login, "),
+        ("auth: {kind: kerberos}\n", 6, "'kerberos' is not one of none, basic, session_login, "),
         (
             "answer:\n  failure:\n    - {means: stop}\n    - {means: shrug}\n",
             9,
@@ -96,7 +97,7 @@ def test_one_or_many() -> None:
 
 
 def _row(code: str, ours: str) -> str:
-    return f"{code}\tx\tskos:exactMatch\t{ours}\ty\tsemap:ManualMappingCuration\t1.0\t\t\t\t"
+    return f"{code}\tx\tskos:exactMatch\t{ours}\ty\tsemapv:ManualMappingCuration\t1.0\t\t\t\t"
 
 
 def _crosswalk(tmp_path: Path, *rows: str) -> crosswalk.Crosswalk:
@@ -118,7 +119,7 @@ def test_an_unknown_code_is_never_guessed(unknown: object, tmp_path: Path) -> No
     assert caught.value.reason == "a code that crosswalk state does not know"
 
 
-@pytest.mark.parametrize("value", [True, {}, ["2"]])
+@pytest.mark.parametrize("value", [1.5, {}, ["2"]])
 def test_what_is_no_code_is_unfit(value: object, tmp_path: Path) -> None:
     with pytest.raises(Unfit, match="expected text"):
         _crosswalk(tmp_path, _row("2", "4")).convert(value)

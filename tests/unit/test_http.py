@@ -9,8 +9,8 @@ import pytest
 
 from connectors.connection import Connection
 from connectors.errors import FatalPortalError, PortalAway, RetriablePortalError, SessionExpired
-from connectors.http import HttpClient, Request, RetryAfter
-from connectors.politeness import Limits
+from connectors.http.client import HttpClient, Request, RetryAfter
+from connectors.http.politeness import Limits
 from tests.helpers.wire import Answer, Piece, Received, Wire, answering, reply
 
 ONCE = Limits(attempts=1, connect=5, read=5, total=10)
@@ -40,9 +40,22 @@ def test_a_complete_answer_is_given_untouched() -> None:
     assert asked.headers["accept-encoding"] == "identity"
 
 
-def test_a_body_without_a_length_ends_with_the_connection() -> None:
-    with answering(lambda _: b"HTTP/1.1 200 OK\r\n\r\n{}") as wire:
-        assert client(wire).send(ASK).body == b"{}"
+@pytest.mark.parametrize(
+    "length", ["", "Content-Length: \xb2\r\n", "Content-Length: -2\r\n", "Content-Length: 2_0\r\n"]
+)
+def test_a_body_whose_end_nobody_can_prove(length: str) -> None:
+    """It ends with the connection: a cut one would look just the same."""
+    error, _ = failure(lambda _: f"HTTP/1.1 200 OK\r\n{length}\r\n{{}}".encode("latin-1"))
+    assert isinstance(error, RetriablePortalError)
+    assert "length unknown" in str(error)
+
+
+@pytest.mark.parametrize("second", [2, 3])
+def test_two_lengths(second: int) -> None:
+    two = f"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: {second}\r\n\r\n{{}}".encode()
+    error, _ = failure(lambda _: two)
+    assert isinstance(error, RetriablePortalError)
+    assert "two Content-Lengths" in str(error)
 
 
 def test_a_chunked_body_is_put_together() -> None:
@@ -54,6 +67,7 @@ CUT: dict[str, bytes] = {
     "fewer bytes than promised": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 50,
     "no byte of those promised": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n",
     "a chunk that stops": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\nabc",
+    "in the headers": b"HTTP/1.1 200 OK\r\nContent-Le",
     "no last chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
 }
 
@@ -64,19 +78,21 @@ def test_a_cut_answer(how: str) -> None:
     assert str(error).startswith("GET /list: the answer was cut or does not have its promised length")
 
 
-def test_a_length_nobody_can_read_is_no_reason_to_fall_over() -> None:
-    with answering(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n{}") as wire:
-        assert client(wire).send(ASK).body == b"{}"
-
-
 def test_bytes_beyond_the_promised_length_are_not_taken_for_data() -> None:
     with answering(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}{}") as wire:
         assert client(wire).send(ASK).body == b"{}"
 
 
-def test_a_body_beyond_the_cap() -> None:
-    error, _ = failure(lambda _: reply(b"x" * 11), Limits(attempts=1, max_bytes=10))
-    assert "more than 10 bytes" in str(error)
+CHUNKS_OF_ELEVEN = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + b"x" * 11 + b"\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("answer", [reply(b"x" * 11), CHUNKS_OF_ELEVEN], ids=["announced", "in chunks"])
+def test_a_body_beyond_the_cap_is_not_asked_for_again(answer: bytes) -> None:
+    error, asked = failure(lambda _: answer, Limits(attempts=3, max_bytes=10))
+    assert isinstance(error, FatalPortalError)
+    assert "the answer is too big (more than 10 bytes)" in str(error)
+    assert "max_bytes" in error.do
+    assert asked == 1
 
 
 def test_a_body_exactly_at_the_cap() -> None:
@@ -105,6 +121,21 @@ def test_a_redirect_is_never_followed(status: str) -> None:
     assert f"HTTP {status[:3]}: the portal sends us to /secret, and redirects are never followed" in str(error)
     assert "abc" not in str(error)
     assert (asked, elsewhere.received) == (1, [])
+
+
+def test_the_body_of_a_redirect_is_not_read() -> None:
+    """requests reads it whole and inflated even where it is told not to follow."""
+    sent: list[int] = []
+
+    def endless(_: Received) -> Iterator[Piece]:
+        yield b"HTTP/1.1 302 Found\r\nLocation: http://[::1/\r\nTransfer-Encoding: chunked\r\n\r\n"
+        for number in range(1000):
+            sent.append(number)
+            yield b"100000\r\n" + bytes(1 << 20) + b"\r\n"
+
+    error, _ = failure(endless)
+    assert "redirects are never followed" in str(error)
+    assert len(sent) < 1000
 
 
 def test_a_slow_drip_is_cut_by_the_total_deadline() -> None:

@@ -37,6 +37,21 @@ def test_a_path_is_followed(path: str, found: Any) -> None:
     assert paths.getter(path)(RECORD) == found
 
 
+@pytest.mark.parametrize(
+    ("path", "start", "found"),
+    [
+        ("code", "A-", "A-1"),
+        ("code", "B-", None),
+        ("level.deep.er", "7", 7),
+        ("level.deep.er", "8", None),
+        ("absent", "A", None),
+        ("none", "A", []),
+    ],
+)
+def test_a_value_is_taken_only_where_it_begins_so(path: str, start: str, found: Any) -> None:
+    assert paths.beginning(paths.getter(path), start)(RECORD) == found
+
+
 @pytest.mark.parametrize("path", ["code.name", "one.name", "empty.name", "code.deep.er"])
 def test_a_path_through_something_else_than_an_object_is_unfit(path: str) -> None:
     with pytest.raises(Unfit, match="no object above"):

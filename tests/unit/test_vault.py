@@ -79,7 +79,7 @@ KEY = DataKey(1, bytes([1]) * 32)
 
 
 def test_sealed_bytes_open_again() -> None:
-    address = KEY.address(b"page")
+    address = KEY.address([b"page"])
     sealed = KEY.seal(b"page", address)
     assert KEY.open(sealed, address) == b"page"
     assert b"page" not in sealed
@@ -87,12 +87,12 @@ def test_sealed_bytes_open_again() -> None:
 
 
 def test_an_address_names_content_under_one_key_only() -> None:
-    assert KEY.address(b"page") == KEY.address(b"page") != KEY.address(b"pages")
-    assert KEY.address(b"page") != DataKey(2, bytes(32)).address(b"page")
+    assert KEY.address([b"page"]) == KEY.address([b"page"]) != KEY.address([b"pages"])
+    assert KEY.address([b"page"]) != DataKey(2, bytes(32)).address([b"page"])
 
 
 def test_a_swapped_object_is_refused() -> None:
-    first, second = KEY.address(b"first"), KEY.address(b"second")
+    first, second = KEY.address([b"first"]), KEY.address([b"second"])
     with pytest.raises(StoreError, match="do not match their key and address"):
         KEY.open(KEY.seal(b"first", first), second)
 
@@ -103,13 +103,13 @@ def test_a_swapped_object_is_refused() -> None:
     ids=["cut", "hardly begun", "empty", "changed"],
 )
 def test_a_damaged_object_is_refused(spoil) -> None:  # type: ignore[no-untyped-def]
-    address = KEY.address(b"page")
+    address = KEY.address([b"page"])
     with pytest.raises(StoreError, match="do not match their key and address"):
         KEY.open(spoil(KEY.seal(b"page", address)), address)
 
 
 def test_another_days_key_opens_nothing() -> None:
-    address = KEY.address(b"page")
+    address = KEY.address([b"page"])
     with pytest.raises(StoreError):
         DataKey(2, bytes(32)).open(KEY.seal(b"page", address), address)
 

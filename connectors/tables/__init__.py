@@ -1,0 +1,1 @@
+"""Spreadsheets as people send them, CSV and XLSX, as records."""

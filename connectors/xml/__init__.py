@@ -1,0 +1,1 @@
+"""XML: one hardened parser, plain dicts out of it, and documents written from plain dicts."""

@@ -86,7 +86,9 @@ def load(portal: str, outlet_events: Any = None) -> dict[str, int]:
     from gateway.workshop import open_workshop
 
     context = get_current_context()
-    report = run.load(open_workshop(), portal, trigger=str(context["run_id"]))
+    shop = open_workshop()
+    connection = _connection(shop.portal(portal).connection)
+    report = run.load(shop, portal, trigger=str(context["run_id"]), connection=connection)
     if report.errors:
         raise max(report.errors, key=lambda error: error.exit_code)
     if context["ti"].xcom_pull(task_ids="fetch") is None:

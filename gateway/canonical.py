@@ -59,6 +59,7 @@ ENTITIES: Mapping[str, Entity] = {
     entity.name: entity
     for entity in (
         Entity(core.agency, "agency_code"),
+        Entity(core.administrative_unit, "unit_code"),
         Entity(core.field, "field_code"),
         Entity(core.decision, "decision_code"),
         Entity(core.procedure_listing, "procedure_code"),

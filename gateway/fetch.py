@@ -2,66 +2,178 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from connectors import connection, decode, rest
-from connectors.auth import SignedIn
-from connectors.connection import Connection
+from connectors import decode, pages
+from connectors.dates import VIETNAM, parsed, today, written
 from connectors.errors import ExplainedError, FatalPortalError
-from connectors.http import HttpClient
+from connectors.files.pages import Folder
+from connectors.pages import Caller, Page
+from connectors.windows import AsOf, DateWindow
 from gateway.errors import ConfigError
+from gateway.files import taken
+from gateway.landed import records_of
 from gateway.mapping import paths, times
 from gateway.mapping.reject import Unfit
-from gateway.portals import Incremental, PortalSpec, StreamSpec
-from gateway.runs import batches, get_cursor, mark_batch, open_batch
+from gateway.portals import StreamSpec
+from gateway.runs import batches, get_cursor, last_full_count, mark_batch, open_batch
+from gateway.vocabulary import Incremental
 from gateway.workshop import Workshop
 
+FEW = 20
+"""A list of fewer records may shrink as it likes."""
 
-def sign_on(portal: PortalSpec, found: Connection | None = None) -> SignedIn:
-    """A client for one portal; it signs in at its first call. Credentials come from the environment unless given."""
-    found = found or connection.from_environment(portal.connection, os.environ)
-    body = {member: found.value(name) for member, name in portal.body_from_connection.items()}
-    return SignedIn(HttpClient(found, portal.limits), portal.auth, portal.answer, portal.every.with_body(body))
+MOVED = "the list moved while it was read, and was read a second time"
+SHORT = "the portal declares {} records, and {} came, twice"
 
 
-def fetch_stream(shop: Workshop, client: SignedIn, stream: StreamSpec, run_id: int, full: bool) -> int:
-    """Fetch and land one stream; returns its batch. A failure is kept on the batch and raised with the stream's name."""
-    cursor = None if full or stream.incremental is None else get_cursor(shop.engine, stream.portal, stream.stream)
-    mode = "incremental" if cursor else "full"
+class ListShrank(FatalPortalError):
+    """A complete list came back much shorter than the last one: more likely a fault than the truth."""
+
+
+def fetch_stream(
+    shop: Workshop, caller: Caller | Folder, stream: StreamSpec, run_id: int, *, full: bool, accept_shrunk: bool = False
+) -> int:
+    """Fetch and land one stream; returns its batch. A failure is kept on the batch and raised with the stream's name.
+
+    accept_shrunk: a person has said that a list that became much shorter is right.
+    """
+    cursor = None if full else _cursor(shop, caller, stream)
+    mode = _mode(shop, stream, cursor)
     batch_id = open_batch(shop.engine, run_id, stream.portal, stream.stream, mode=mode, cursor_from=cursor)
     try:
-        total = _land_all(shop, client, stream, batch_id, _wanted(shop, stream, run_id), cursor)
+        landed = _land_all(shop, caller, stream, batch_id, _wanted(shop, stream, run_id, cursor), cursor)
+        if mode == "full" and not accept_shrunk:
+            _compare_with_last(shop, stream, landed.records)
     except ExplainedError as error:
         mark_batch(shop.engine, batch_id, state="failed", error=str(error), finished_at=datetime.now(UTC))
         raise error.located(stream.name) from None
-    mark_batch(shop.engine, batch_id, state="landed", declared_total=total if mode == "full" else None)
+    declared = landed.declared_total if mode == "full" and not landed.moved else None
+    warning = landed.warning()
+    counts = {"record_count": landed.records, "declared_total": declared}
+    mark_batch(shop.engine, batch_id, state="landed", warning=warning, **counts)
     return batch_id
+
+
+def _cursor(shop: Workshop, caller: Caller | Folder, stream: StreamSpec) -> str | None:
+    """Where the stream stands: its cursor; of files, whether any were taken."""
+    if isinstance(caller, Folder):
+        return "the files taken before" if taken(shop.engine, stream) else None
+    return get_cursor(shop.engine, stream.portal, stream.stream) if stream.incremental else None
+
+
+def _mode(shop: Workshop, stream: StreamSpec, cursor: str | None) -> str:
+    """`full` when everything comes that there is; a cursor, a queue, or the changes another stream brought make less of it."""
+    if cursor or stream.acknowledge:
+        return "incremental"
+    if stream.for_each:
+        known = batches(shop.engine, portal=stream.portal, stream=stream.for_each.stream)
+        return next((str(work.mode) for work in reversed(known) if work.mode != "replay"), "full")
+    return "full"
+
+
+@dataclass
+class _Landed:
+    """What one reading of a stream brought."""
+
+    records: int = 0
+    declared_total: int | None = None
+    moved: bool = False
+    note: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Another number of records came than the portal declares."""
+        return self.declared_total is not None and self.records != self.declared_total
+
+    def warning(self) -> str | None:
+        """What a person should know of it."""
+        if self.moved and self.is_short:
+            return SHORT.format(self.declared_total, self.records)
+        return MOVED if self.moved else self.note or None
 
 
 def _land_all(
     shop: Workshop,
-    client: SignedIn,
+    caller: Caller | Folder,
     stream: StreamSpec,
     batch_id: int,
-    request: rest.StreamRequest,
+    wanted: pages.StreamRequest,
     cursor: str | None,
-) -> int | None:
-    total = None
-    enough = _enough(stream.incremental, cursor) if stream.incremental and cursor else None
-    for page in shop.landing.land(batch_id, stream.portal, rest.pages(client, request, enough)):
-        total = page.declared_total
+) -> _Landed:
+    """Land a stream's pages. A complete list that moved while it was read is read once more: a row that slipped from a page
+    not yet read to one already read would be missed. Where the newest come first such a row comes in the next run.
+    """
+    landed = _Landed()
+
+    def _readings() -> Iterator[Page]:
+        yield from _watched(landed, _pages(shop, caller, stream, wanted, cursor))
+        if stream.incremental is None and (landed.moved or landed.is_short):
+            landed.records, landed.moved = 0, True
+            yield from _watched(landed, _pages(shop, caller, stream, wanted, cursor))
+
+    for page in shop.landing.land(batch_id, stream.portal, _readings()):
         shop.progress(stream.name, "fetch", page.records)
-    return total
+    return landed
 
 
-def _wanted(shop: Workshop, stream: StreamSpec, run_id: int) -> rest.StreamRequest:
-    each = None
-    if stream.for_each:
-        each = (stream.for_each.send, _values_of(shop, stream, run_id))
-    return rest.StreamRequest(stream.request, stream.records, stream.paging, each)
+def _watched(landed: _Landed, arriving: Iterator[Page]) -> Iterator[Page]:
+    for page in arriving:
+        landed.records += page.records
+        landed.declared_total = page.declared_total
+        landed.moved = landed.moved or page.moved
+        landed.note = landed.note or page.note
+        yield page
+
+
+def _pages(
+    shop: Workshop, caller: Caller | Folder, stream: StreamSpec, wanted: pages.StreamRequest, cursor: str | None
+) -> Iterator[Page]:
+    if isinstance(caller, Folder):
+        return caller.pages(stream.request.operation, stream.form, taken(shop.engine, stream) if cursor else ())
+    enough = None
+    if stream.incremental and cursor and stream.incremental.kind == "newest_first":
+        enough = _enough(stream.incremental, cursor)
+    return pages.pages(caller, wanted, enough)
+
+
+def _compare_with_last(shop: Workshop, stream: StreamSpec, count: int) -> None:
+    last = last_full_count(shop.engine, stream.portal, stream.stream)
+    if last >= FEW and count < last * stream.may_shrink_to:
+        raise ListShrank(
+            f"the complete list came with {count} records, after {last} the last time: it is held back",
+            do="ask the portal's operator; if it is right: gateway sync "
+            f"{stream.portal} --full --stream {stream.stream} --accept-shrunk",
+        )
+
+
+def _wanted(shop: Workshop, stream: StreamSpec, run_id: int, cursor: str | None) -> pages.StreamRequest:
+    request, paging, since = stream.request, stream.paging, _since(stream.incremental, cursor)
+    if isinstance(paging, DateWindow):
+        paging = paging.between(since.astimezone(VIETNAM).date() if since else None, today())
+    elif isinstance(paging, AsOf):
+        paging = paging.on(today())
+    if stream.incremental and stream.incremental.kind == "changed_since":
+        request = request.with_parameters(*_changed_since(stream.incremental, since))
+    each = (stream.for_each.send, _values_of(shop, stream, run_id)) if stream.for_each else None
+    return pages.StreamRequest(request, stream.form, paging, each)
+
+
+def _since(incremental: Incremental | None, cursor: str | None) -> datetime | None:
+    """The moment from which on everything is read again."""
+    return _before(incremental, cursor) if incremental and cursor else None
+
+
+def _before(incremental: Incremental, cursor: str) -> datetime:
+    return datetime.fromisoformat(cursor) - timedelta(seconds=incremental.overlap)
+
+
+def _changed_since(incremental: Incremental, since: datetime | None) -> tuple[dict[str, str], str]:
+    moment: date = since or parsed(incremental.first, today())
+    return {incremental.send: written(moment, incremental.send_form)}, incremental.place
 
 
 def _values_of(shop: Workshop, stream: StreamSpec, run_id: int) -> Iterator[str]:
@@ -71,9 +183,9 @@ def _values_of(shop: Workshop, stream: StreamSpec, run_id: int) -> Iterator[str]
     get = paths.getter(stream.for_each.field)
     seen: set[str] = set()
     for page in shop.landing.pages(_source_batch(shop, source, run_id)):
-        for raw in decode.records(decode.envelope(shop.landing.read(page)), source.records):
+        for raw in records_of(shop.landing, source, page):
             value = get(decode.record(raw))
-            if value not in {None, ""} and str(value) not in seen:
+            if value not in (None, "") and str(value) not in seen:
                 seen.add(str(value))
                 yield str(value)
 
@@ -93,11 +205,10 @@ def _source_batch(shop: Workshop, source: StreamSpec, run_id: int) -> int:
     return int(usable[-1])
 
 
-def _enough(incremental: Incremental, cursor: str) -> rest.Enough:
+def _enough(incremental: Incremental, cursor: str) -> pages.Enough:
     """Newest first: once a page ends before the cursor less the overlap, all further records are known."""
-    until = datetime.fromisoformat(cursor) - timedelta(seconds=incremental.overlap)
-    get = paths.getter(incremental.by)
-    read = times.instant((incremental.format,))
+    until = _before(incremental, cursor)
+    get, read = paths.getter(incremental.by), times.instant((incremental.form,))
 
     def _found(last_record: Mapping[str, Any]) -> bool:
         try:

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import fsspec
 import zstandard
 from sqlalchemy import Engine, Row, insert, select
 
-from connectors.rest import Page
+from connectors.body import Packed
+from connectors.pages import Page
 from gateway.errors import StoreError
 from gateway.store.ops import batch, page
 from gateway.vault import DataKey, Vault
@@ -44,6 +45,16 @@ class Landing:
 
     def read(self, manifest: Row[Any]) -> bytes:
         """The bytes of a landed page, as they were received."""
+        packed = self._packed(manifest)
+        if zstandard.frame_content_size(packed) < 0:
+            return b"".join(Packed(packed, manifest.byte_count).chunks())
+        return _decompressor(self._local).decompress(packed)
+
+    def open(self, manifest: Row[Any]) -> BinaryIO:
+        """The same as a stream, inflated while it is read, for pages too big to hold as they are."""
+        return Packed(self._packed(manifest), manifest.byte_count).open()
+
+    def _packed(self, manifest: Row[Any]) -> bytes:
         try:
             sealed = self._fs.cat_file(manifest.path)
         except OSError as error:
@@ -52,8 +63,7 @@ class Landing:
                 where=manifest.path,
                 do="restore the landing store, or fetch the stream again",
             ) from None
-        packed = self._vault.key(manifest.key_id).open(sealed, manifest.address)
-        return _decompressor(self._local).decompress(packed)
+        return self._vault.key(manifest.key_id).open(sealed, manifest.address)
 
     def pages(self, batch_id: int, start: int = 0) -> Iterator[Row[Any]]:
         """Manifest rows of a batch in order, from page number `start`; read in groups, so memory stays flat."""
@@ -83,10 +93,12 @@ class Landing:
             return list(connection.execute(wanted.order_by(page.c.ordinal).limit(FLUSH_EVERY)))
 
     def _store(self, batch_id: int, portal: str, ordinal: int, received: Page, key: DataKey) -> dict[str, Any]:
-        address = key.address(received.body)
+        body = received.body
+        address = key.address(body.chunks() if isinstance(body, Packed) else (body,))
         path = self._path(portal, received.received_at, address)
         if not self._fs.exists(path):
-            self._write(path, key.seal(_compressor(self._local).compress(received.body), address))
+            packed = body.packed if isinstance(body, Packed) else _compressor(self._local).compress(body)
+            self._write(path, key.seal(packed, address))
         return {
             "batch_id": batch_id,
             "ordinal": ordinal,
@@ -96,7 +108,7 @@ class Landing:
             "key_id": key.key_id,
             "address": address,
             "path": path,
-            "byte_count": len(received.body),
+            "byte_count": body.size if isinstance(body, Packed) else len(body),
             "record_count": received.records,
         }
 

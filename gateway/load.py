@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -12,11 +13,12 @@ from sqlalchemy import Row
 
 from connectors import decode
 from connectors.errors import ExplainedError
+from gateway.landed import records_of, refusal
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
-from gateway.records import HASH, Chunk, Pages, Refused, Source
-from gateway.runs import Counts
+from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
+from gateway.runs import Counts, Progress
 from gateway.store import merge
 from gateway.upsert import Writer
 from gateway.workshop import Workshop
@@ -75,6 +77,8 @@ class _Loader:
         self._shop, self._mapping, self._work, self._print = shop, mapping, work, print_
         self._newest, self._key_at = _newest_column(mapping), mapping.key
         self._is_first = self._holds_nothing()
+        # A later file corrects an earlier one; records of one answer may not.
+        self._is_files = shop.portal(work.portal).protocol == "files"
 
     def compared(self) -> Iterator[tuple[Pages, set[int]]]:
         """Groups of landed pages, each with the positions of what is not known; one is read while the database compares the other."""
@@ -87,22 +91,41 @@ class _Loader:
             yield from (_answered(*each) for each in compared)
 
     def _pages(self) -> Iterator[Pages]:
-        """Landed pages not yet loaded, in groups of about CHUNK records."""
-        landing, work, stream = self._shop.landing, self._work, self._mapping.stream
-        group = Pages(self._print, work.loaded_pages)
-        for page in landing.pages(work.source_batch_id or work.batch_id, start=work.loaded_pages):
-            raws = decode.records(decode.envelope(landing.read(page)), stream.records)
-            group.add(page.page_id, page.ordinal, raws, page.request["body"] if stream.for_each else None)
-            if len(group.hashes) >= CHUNK:
+        """Landed records not yet loaded, in groups of about CHUNK."""
+        work, begin = self._work, Progress(self._work.loaded_pages, self._work.loaded_records)
+        group = Pages(self._print, begin)
+        for page in self._shop.landing.pages(work.source_batch_id or work.batch_id, start=begin.pages):
+            done = begin.records if page.ordinal == begin.pages else 0
+            for raws, origin in self._cut(page, done):
+                if len(group.hashes) >= CHUNK:
+                    yield group
+                    group = Pages(self._print, group.through)
+                group.add(raws, origin)
+                group.through = Progress(page.ordinal, origin.number + len(raws))
+            group.through = Progress(page.ordinal + 1)
+            if self._is_files and group.hashes:
                 yield group
-                group = Pages(self._print, group.through_page)
-        if group.hashes or group.through_page > work.loaded_pages:
+                begin = group.through
+                group = Pages(self._print, begin)
+        if group.hashes or group.through != begin:
             yield group
+
+    def _cut(self, page: Row[Any], done: int) -> Iterator[tuple[list[msgspec.Raw], Origin]]:
+        """A page's records from number `done` on, CHUNK at a time: a page may be bigger than memory bears."""
+        stream = self._mapping.stream
+        asked = {**page.request["query"], **(page.request["body"] or {})} if stream.for_each else None
+        if reason := refusal(page):
+            yield [msgspec.Raw(b"")], Origin(page.page_id, 0, asked, reason)
+            return
+        records = islice(records_of(self._shop.landing, stream, page), done, None)
+        while raws := list(islice(records, CHUNK)):
+            yield raws, Origin(page.page_id, done, asked)
+            done += len(raws)
 
     def chunk(self, pages: Pages, unknown: set[int]) -> Chunk:
         """Map the records at the `unknown` positions; the others are known by their hash."""
         hashes = pages.hashes
-        chunk = Chunk(pages.through_page, self._key_at)
+        chunk = Chunk(pages.through, self._key_at)
         chunk.skipped = [each for number, each in enumerate(hashes) if number not in unknown] if unknown else hashes
         seen: dict[str, bytes] = {}
         for number in sorted(unknown):
@@ -153,8 +176,18 @@ class _Loader:
         path = " or ".join(self._mapping.fields[self._key_at].sources)
         return Refused(record, key, Reject("its key stands twice in one answer, with different content", path, key))
 
+    def _not_given(self, record: Source, reason: str) -> Refused:
+        """The portal refused the one record that was asked for: what it was asked for is its key."""
+        for_each = self._mapping.stream.for_each
+        assert for_each is not None
+        key = str((record.asked or {}).get(for_each.send, ""))
+        return Refused(record, key, Reject(reason, f"{ASKED}.{for_each.send}", key))
+
     def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
         members = {}
+        if found.refusal:
+            chunk.refused.append(self._not_given(found, found.refusal))
+            return None
         try:
             members = decode.members(found.raw)
             if found.asked:

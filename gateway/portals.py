@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from connectors.answer import AnswerRules, FailureRule
+from connectors.answer import AnswerRules
 from connectors.auth import AuthSpec
-from connectors.http import Request
+from connectors.formats import Format
+from connectors.http.network import Network
+from connectors.http.politeness import Limits
 from connectors.paging import Paging
-from connectors.politeness import Limits
+from connectors.request import Request
+from gateway import vocabulary
 from gateway.config import HOME
-from gateway.documents import Document, as_tuple
+from gateway.documents import Document
 from gateway.errors import ConfigError
+from gateway.vocabulary import Acknowledge, Incremental
 
 SCHEMA = HOME / "schemas" / "mapping.schema.json"
-
-
-@dataclass(frozen=True)
-class Incremental:
-    """How an incremental run knows where to stop when the portal has no "changed since" filter.
-
-    by: the record's member with its time of change, newest first. format: how it is written.
-    overlap: seconds read again before the cursor, since records move while we read.
-    """
-
-    by: str
-    format: str
-    overlap: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,10 @@ class ForEach:
 
 @dataclass(frozen=True)
 class StreamSpec:
-    """One stream of one portal: what to ask, where the records are, and (in `document`) how they map."""
+    """One stream of one portal: what to ask, where the records are, and (in `document`) how they map.
+
+    may_shrink_to: the share of the last complete list below which a new one is held back.
+    """
 
     portal: str
     stream: str
@@ -54,10 +47,12 @@ class StreamSpec:
     into: str
     request: Request
     paging: Paging
-    records: str
+    form: Format
     document: Document
     incremental: Incremental | None = None
     for_each: ForEach | None = None
+    acknowledge: Acknowledge | None = None
+    may_shrink_to: float = 0.5
 
     @property
     def name(self) -> str:
@@ -67,18 +62,25 @@ class StreamSpec:
 
 @dataclass(frozen=True)
 class PortalSpec:
-    """One portal: connection, protocol, manners and its streams in the order in which they must be fetched."""
+    """One portal: connection, protocol, manners and its streams in the order in which they must be fetched.
+
+    from_connection: `body` and `headers` of every call that come from the connection. said: the whole portal.yaml, for what
+    only one protocol needs.
+    """
 
     portal: str
     title: Mapping[str, str]
     connection: str
+    protocol: str
     auth: AuthSpec
     every: Request
-    body_from_connection: Mapping[str, str]
+    from_connection: Mapping[str, Mapping[str, str]]
     limits: Limits
+    network: Network
     answer: AnswerRules
     schedule: str
     folder: Path
+    said: Mapping[str, Any]
 
     @cached_property
     def streams(self) -> tuple[StreamSpec, ...]:
@@ -133,51 +135,24 @@ def _portal(folder: Path) -> PortalSpec:
         portal=said["portal"],
         title=said["name"],
         connection=said["connection"],
-        auth=_auth(said.get("auth", {"kind": "none"})),
-        every=Request("", "", query=every.get("query", {}), headers=every.get("headers", {})),
-        body_from_connection=every.get("body_from_connection", {}),
-        limits=_limits(said.get("limits", {})),
-        answer=_answer(said.get("answer", {})),
+        protocol=said["protocol"],
+        auth=vocabulary.auth(said.get("auth", {})),
+        every=Request("", "", query=every.get("query", {}), headers=every.get("headers", {}), body=every.get("body")),
+        from_connection={part: every.get(f"{part}_from_connection", {}) for part in ("body", "headers")},
+        limits=_limits(document),
+        network=vocabulary.network(said.get("network", {})),
+        answer=vocabulary.answer(said.get("answer", {})),
         schedule=said["schedule"],
         folder=folder,
+        said=said,
     )
 
 
-def _auth(said: Mapping[str, Any]) -> AuthSpec:
-    default = AuthSpec(said["kind"])
-    return AuthSpec(
-        kind=said["kind"],
-        path=said.get("post", ""),
-        token=said.get("token", default.token),
-        carry_body=said.get("carry", {}).get("body", ""),
-        lasts=seconds(said["lasts"]) if "lasts" in said else default.lasts,
-    )
-
-
-def _limits(said: Mapping[str, Any]) -> Limits:
-    default = Limits()
-    rate = said.get("rate")
-    return Limits(
-        rate=float(rate.removesuffix("/s")) if rate else None,
-        parallel=said.get("parallel", default.parallel),
-        connect=seconds(said["connect"]) if "connect" in said else default.connect,
-        read=seconds(said["read"]) if "read" in said else default.read,
-        total=seconds(said["total"]) if "total" in said else default.total,
-        attempts=said.get("attempts", default.attempts),
-    )
-
-
-def _answer(said: Mapping[str, Any]) -> AnswerRules:
-    failures = tuple(
-        FailureRule(
-            equals={key: as_tuple(value) for key, value in rule.get("when", {}).items()},
-            contains=rule.get("contains", {}),
-            means=rule["means"],
-        )
-        for rule in said.get("failure", ())
-    )
-    success = {key: as_tuple(value) for key, value in said.get("success", {}).items()}
-    return AnswerRules(success=success, failures=failures, message=said.get("message", "message"))
+def _limits(document: Document) -> Limits:
+    try:
+        return vocabulary.limits(document.content.get("limits", {}))
+    except ValueError as error:
+        raise ConfigError(str(error), where=document.where(["limits"]), do="correct it") from None
 
 
 def _stream_files(folder: Path) -> list[Path]:
@@ -194,27 +169,28 @@ def _stream(portal: PortalSpec, path: Path) -> StreamSpec:
             where=document.where(["stream"]),
             do="give both the same name",
         )
+    form, paging = _form(document), said.get("paging", {"kind": "whole"})
     return StreamSpec(
         portal=portal.portal,
         stream=said["stream"],
         title=said["name"],
         into=said["into"],
-        request=_request(said["request"]),
-        paging=Paging(**said.get("paging", {"kind": "whole"})),
-        records=said["records"],
+        request=vocabulary.request(said["request"], packed=form.is_streamed),
+        paging=vocabulary.paging(paging),
+        form=form,
         document=document,
-        incremental=_incremental(said.get("incremental")),
+        incremental=vocabulary.incremental(said["incremental"]) if "incremental" in said else None,
         for_each=ForEach(**said["for_each"]) if "for_each" in said else None,
+        acknowledge=vocabulary.acknowledge(paging["acknowledge"]) if "acknowledge" in paging else None,
+        may_shrink_to=int(said.get("may_shrink_to", "50%").removesuffix("%")) / 100,
     )
 
 
-def _request(said: Mapping[str, Any]) -> Request:
-    method = "post" if "post" in said else "get"
-    return Request(method.upper(), said[method], query=said.get("query", {}), body=said.get("body"))
-
-
-def _incremental(said: Mapping[str, Any] | None) -> Incremental | None:
-    return Incremental(said["newest_first_by"], said["format"], seconds(said["overlap"])) if said else None
+def _form(document: Document) -> Format:
+    try:
+        return vocabulary.form(document.content)
+    except ValueError as error:
+        raise ConfigError(str(error), where=document.where(["table"]), do="correct it") from None
 
 
 def _in_order(streams: list[StreamSpec]) -> tuple[StreamSpec, ...]:
@@ -238,9 +214,3 @@ def _in_order(streams: list[StreamSpec]) -> tuple[StreamSpec, ...]:
             )
         placed.extend(ready)
     return tuple(placed)
-
-
-def seconds(text: str) -> float:
-    """`30s`, `10m`, `2h`, `1d` → seconds (the schema has checked the form)."""
-    number, unit = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|d)", text).groups()  # type: ignore[union-attr]
-    return float(number) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]

@@ -13,6 +13,7 @@ import msgspec
 
 from gateway.mapping.compile import Mapped
 from gateway.mapping.reject import Reject
+from gateway.runs import Progress
 
 HASH = 16
 """Bytes of a record's hash."""
@@ -22,7 +23,8 @@ class Source(NamedTuple):
     """One record as it lies in a landed page.
 
     asked: what the page was asked with, when there is a call per value. source_hash: of its bytes, of what was asked and
-    of the mapping they are read with; any of them new, and the record is mapped again.
+    of the mapping they are read with; any of them new, and the record is mapped again. refusal: why the portal did not give
+    this record, when it was asked for alone; there are no bytes then.
     """
 
     raw: msgspec.Raw
@@ -30,6 +32,7 @@ class Source(NamedTuple):
     page_id: int
     number: int
     source_hash: bytes
+    refusal: str | None = None
 
     @property
     def record_hash(self) -> bytes:
@@ -37,30 +40,40 @@ class Source(NamedTuple):
         return next(_hashes(b"", [self.raw], self.asked))
 
 
+class Origin(NamedTuple):
+    """Where records come from: a page, the number in it of the first of them, what was asked, and the portal's refusal."""
+
+    page_id: int
+    number: int = 0
+    asked: dict[str, Any] | None = None
+    refusal: str | None = None
+
+
 @dataclass
 class Pages:
-    """Records of some landed pages, cut out and hashed. Most are known by their hash, so a Source is made only when wanted.
+    """Records of landed pages, cut out and hashed. Most are known by their hash, so a Source is made only when wanted.
 
-    fingerprint: of the mapping they are to be read with. through_page: the page after them.
+    fingerprint: of the mapping they are to be read with. through: how far the batch is read with them.
     """
 
     fingerprint: bytes
-    through_page: int
+    through: Progress
     hashes: list[bytes] = field(default_factory=list)
     _raws: list[msgspec.Raw] = field(default_factory=list)
-    _origins: list[tuple[int, int, dict[str, Any] | None]] = field(default_factory=list)
+    _origins: list[tuple[int, Origin]] = field(default_factory=list)
 
-    def add(self, page_id: int, ordinal: int, raws: list[msgspec.Raw], asked: dict[str, Any] | None) -> None:
-        """Take in the next page."""
-        self._origins.append((len(self._raws), page_id, asked))
+    def add(self, raws: list[msgspec.Raw], origin: Origin) -> None:
+        """Take in the next records of a page."""
+        self._origins.append((len(self._raws), origin))
         self._raws.extend(raws)
-        self.hashes.extend(_hashes(self.fingerprint, raws, asked))
-        self.through_page = ordinal + 1
+        self.hashes.extend(_hashes(self.fingerprint, raws, origin.asked))
 
     def source(self, position: int) -> Source:
         """The record at a position of `hashes`."""
-        first, page_id, asked = self._origins[bisect_right(self._origins, position, key=itemgetter(0)) - 1]
-        return Source(self._raws[position], asked, page_id, position - first, self.hashes[position])
+        first, origin = self._origins[bisect_right(self._origins, position, key=itemgetter(0)) - 1]
+        number = origin.number + position - first
+        raw, hash_ = self._raws[position], self.hashes[position]
+        return Source(raw, origin.asked, origin.page_id, number, hash_, origin.refusal)
 
 
 def _hashes(seed: bytes, raws: list[msgspec.Raw], asked: dict[str, Any] | None) -> Iterator[bytes]:
@@ -88,14 +101,14 @@ Row = tuple[Source, Mapped]
 
 @dataclass
 class Chunk:
-    """Records committed together, up to page number `through_page`.
+    """Records committed together. through: how far the batch is loaded with them.
 
     key_at: where the entity's code stands in a row's values. rounds: in the source's order; a key that comes again with
     other content starts a new round, since one MERGE must not meet a key twice. skipped: source hashes of records known as
     they are. repeated: how often the very same record came again.
     """
 
-    through_page: int
+    through: Progress
     key_at: int
     rounds: list[list[Row]] = field(default_factory=lambda: [[]])
     refused: list[Refused] = field(default_factory=list)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Row, select
 
-from connectors.auth import SignedIn
 from connectors.connection import Connection, MissingConnection
 from connectors.errors import ExplainedError, FatalPortalError, PortalAway, SignInRefused
+from connectors.files.pages import Folder
+from connectors.pages import Caller
 from gateway.errors import NeedsPerson, StoreError
-from gateway.fetch import fetch_stream, sign_on
+from gateway.fetch import fetch_stream
 from gateway.load import load_batch
 from gateway.log import log
 from gateway.portals import PortalSpec, StreamSpec
+from gateway.queues import settle
 from gateway.runs import Counts, batches, close_run, find_run, mark_batch, open_run
+from gateway.sign_on import sign_on
 from gateway.store.database import portal_lock
 from gateway.store.ops import batch
 from gateway.workshop import Workshop
@@ -45,13 +49,28 @@ class Report:
         return None
 
 
-def sync(shop: Workshop, portal: str, *, full: bool = False, only: str = "") -> Report:
-    """Fetch and load all streams of a portal, or `only` one. Failures of single streams are in the report, not raised."""
+@dataclass(frozen=True)
+class Visit:
+    """One visit to a portal: the tools, the portal, and who calls it (None where nobody needs to)."""
+
+    shop: Workshop
+    spec: PortalSpec
+    caller: Caller | Folder | None
+    full: bool = False
+    accept_shrunk: bool = False
+
+
+def sync(shop: Workshop, portal: str, *, full: bool = False, only: str = "", accept_shrunk: bool = False) -> Report:
+    """Fetch and load all streams of a portal, or `only` one. Failures of single streams are in the report, not raised.
+
+    accept_shrunk: a person has said that lists that became much shorter are right.
+    """
     spec = shop.portal(portal)
-    client, streams = sign_on(spec), _wanted(spec, only)
+    visit = Visit(shop, spec, sign_on(spec), full, accept_shrunk)
+    streams = _wanted(spec, only)
     with portal_lock(shop.engine, portal):
         run_id = _open(shop, portal, full, _command())
-        return _load_and_close(shop, portal, run_id, _fetch(shop, client, streams, run_id, full))
+        return _load_and_close(visit, run_id, _fetch(visit, streams, run_id))
 
 
 def fetch(
@@ -69,17 +88,24 @@ def fetch(
     streams that run has landed are not asked for again.
     """
     spec = shop.portal(portal)
-    client, streams = sign_on(spec, connection), _wanted(spec, only)
+    visit = Visit(shop, spec, sign_on(spec, connection), full)
+    streams = _wanted(spec, only)
     with portal_lock(shop.engine, portal):
         run_id = _open(shop, portal, full, trigger or _command())
-        return Report(run_id, portal, errors=_fetch(shop, client, streams, run_id, full))
+        return Report(run_id, portal, errors=_fetch(visit, streams, run_id))
 
 
-def load(shop: Workshop, portal: str, *, trigger: str = "") -> Report:
-    """Load everything the portal has landed, and close the trigger's run (without a trigger, the newest one)."""
+def load(shop: Workshop, portal: str, *, trigger: str = "", connection: Connection | None = None) -> Report:
+    """Load everything the portal has landed, and close the trigger's run (without a trigger, the newest one).
+
+    The portal is called only where it has a queue that wants to be acknowledged.
+    """
+    spec = shop.portal(portal)
+    caller = sign_on(spec, connection) if any(stream.acknowledge for stream in spec.streams) else None
+    visit = Visit(shop, spec, caller)
     with portal_lock(shop.engine, portal):
         run_id = find_run(shop.engine, portal, trigger) or _open(shop, portal, False, trigger or _command())
-        return _load_and_close(shop, portal, run_id, _fetch_failures(shop, run_id))
+        return _load_and_close(visit, run_id, _fetch_failures(shop, run_id))
 
 
 def _open(shop: Workshop, portal: str, full: bool, trigger: str) -> int:
@@ -92,16 +118,15 @@ def _wanted(spec: PortalSpec, only: str) -> Sequence[StreamSpec]:
     return [spec.stream(only)] if only else spec.streams
 
 
-def _fetch(
-    shop: Workshop, client: SignedIn, streams: Sequence[StreamSpec], run_id: int, full: bool
-) -> tuple[ExplainedError, ...]:
+def _fetch(visit: Visit, streams: Sequence[StreamSpec], run_id: int) -> tuple[ExplainedError, ...]:
     errors: list[ExplainedError] = []
-    landed = {work.stream for work in batches(shop.engine, run_id=run_id) if work.state in {"landed", "loaded"}}
+    done = batches(visit.shop.engine, run_id=run_id)
+    landed = {work.stream for work in done if work.state in {"landed", "loaded"}}
     for stream in streams:
         if stream.stream in landed:
             continue
         try:
-            _fetch_one(shop, client, stream, run_id, full)
+            _fetch_one(visit, stream, run_id)
         except ExplainedError as error:
             log.error("fetch failed", portal=stream.portal, stream=stream.stream, error=str(error))
             errors.append(error)
@@ -111,23 +136,29 @@ def _fetch(
     return tuple(errors)
 
 
-def _fetch_one(shop: Workshop, client: SignedIn, stream: StreamSpec, run_id: int, full: bool) -> None:
-    batch_id = fetch_stream(shop, client, stream, run_id, full)
-    work = batches(shop.engine, batch_id=batch_id)[0]
+def _fetch_one(visit: Visit, stream: StreamSpec, run_id: int) -> None:
+    assert visit.caller is not None
+    batch_id = fetch_stream(
+        visit.shop, visit.caller, stream, run_id, full=visit.full, accept_shrunk=visit.accept_shrunk
+    )
+    work = batches(visit.shop.engine, batch_id=batch_id)[0]
     log.info(
         "landed", portal=stream.portal, stream=stream.stream, batch=batch_id, pages=work.page_count, mode=work.mode
     )
 
 
-def _load_and_close(shop: Workshop, portal: str, run_id: int, errors: tuple[ExplainedError, ...]) -> Report:
+def _load_and_close(visit: Visit, run_id: int, errors: tuple[ExplainedError, ...]) -> Report:
+    shop, portal = visit.shop, visit.spec.portal
     failed = list(errors)
     counts = Counts()
-    for work in batches(shop.engine, portal=portal, state="landed"):
+    waiting = batches(shop.engine, portal=portal, state="landed")
+    while waiting:
+        work = waiting.pop(0)
         try:
-            done = load_batch(shop, work)
-            log.info("loaded", portal=portal, stream=work.stream, batch=work.batch_id, **vars(done))
-            _compare_declared(shop, work.batch_id)
-            counts += done
+            counts += _load_one(shop, work)
+            # A queue shows again what a batch of a broken run brought: then the newer batch is the one to acknowledge.
+            if all(other.stream != work.stream for other in waiting):
+                waiting.extend(_next_of_queue(visit, work))
         except ExplainedError as error:
             log.error("load failed", portal=portal, stream=work.stream, batch=work.batch_id, error=str(error))
             failed.append(error)
@@ -139,9 +170,27 @@ def _load_and_close(shop: Workshop, portal: str, run_id: int, errors: tuple[Expl
     return report
 
 
+def _load_one(shop: Workshop, work: Row[Any]) -> Counts:
+    done = load_batch(shop, work)
+    log.info("loaded", portal=work.portal, stream=work.stream, batch=work.batch_id, **vars(done))
+    _compare_declared(shop, work.batch_id)
+    return done
+
+
+def _next_of_queue(visit: Visit, work: Row[Any]) -> list[Row[Any]]:
+    """What a queue shows next, after it was told that we have what it showed."""
+    stream = visit.spec.stream(work.stream)
+    if stream.acknowledge is None or visit.caller is None or isinstance(visit.caller, Folder):
+        return []
+    following = settle(visit.shop, visit.caller, stream, work)
+    return [] if following is None else [following]
+
+
 def _compare_declared(shop: Workshop, batch_id: int) -> None:
     """A portal that declares a total must have shown as many records; rows that move while we read make the two differ."""
     work = batches(shop.engine, batch_id=batch_id)[0]
+    if work.warning:
+        log.warning(work.warning, portal=work.portal, stream=work.stream)
     if work.declared_total is not None and work.declared_total != work.read_count:
         log.warning(
             "declared and read differ",
@@ -168,7 +217,7 @@ def _command() -> str:
 
 def _fetch_failures(shop: Workshop, run_id: int) -> tuple[ExplainedError, ...]:
     """Streams whose last try in this run failed."""
-    newest: dict[str, Row[tuple[object, ...]]] = {}
+    newest: dict[str, Row[Any]] = {}
     with shop.engine.connect() as connection:
         for row in connection.execute(select(batch).filter_by(run_id=run_id).order_by(batch.c.batch_id)):
             newest[row.stream] = row

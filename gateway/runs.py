@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
@@ -39,6 +39,13 @@ class Counts:
     def of(cls, row: Row[Any]) -> Counts:
         """From a run's or batch's row."""
         return cls(row.new_count, row.changed_count, row.unchanged_count, row.quarantined_count)
+
+
+class Progress(NamedTuple):
+    """How far a batch is loaded: so many whole pages, and so many records of the page after them."""
+
+    pages: int
+    records: int = 0
 
 
 def open_run(engine: Engine, portal: str, kind: str, trigger: str) -> int:
@@ -99,15 +106,16 @@ def batches(engine: Engine, **where: Any) -> list[Row[Any]]:
         return list(connection.execute(select(batch).filter_by(**where).order_by(batch.c.batch_id)))
 
 
-def record(connection: Connection, work: Row[Any], counts: Counts, pages: tuple[int, int]) -> None:
+def record(connection: Connection, work: Row[Any], counts: Counts, before: Progress, now: Progress) -> None:
     """Add counts to a batch and its run, in the transaction of the rows they count.
 
-    pages: how many pages were loaded before, and how many are now. Raises StoreError when the batch is not where this load
-    left it: a commit of a killed load may come through after its lock is gone.
+    before, now: how far the batch was loaded, and is. Raises StoreError when the batch is not where this load left it: a
+    commit of a killed load may come through after its lock is gone.
     """
-    before, now = pages
-    here = (batch.c.batch_id == work.batch_id) & (batch.c.loaded_pages == before)
-    if not connection.execute(update(batch).where(here).values(loaded_pages=now)).rowcount:
+    here = (batch.c.batch_id == work.batch_id) & (batch.c.loaded_pages == before.pages)
+    here &= batch.c.loaded_records == before.records
+    values = {"loaded_pages": now.pages, "loaded_records": now.records}
+    if not connection.execute(update(batch).where(here).values(values)).rowcount:
         raise StoreError("another load has gone on with this batch", where=f"batch {work.batch_id}", do="run again")
     more = dict(zip(COUNTS, _values(counts), strict=True))
     for table, key in ((batch, work.batch_id), (run, work.run_id)):
@@ -121,6 +129,13 @@ def get_cursor(engine: Engine, portal: str, stream: str) -> str | None:
     """Where the stream stands, None before its first complete load."""
     with engine.connect() as connection:
         return connection.scalar(select(cursor.c.value).filter_by(portal=portal, stream=stream))
+
+
+def last_full_count(engine: Engine, portal: str, stream: str) -> int:
+    """How many records the last complete list that was loaded had; 0 when there was none."""
+    complete = select(batch.c.record_count).filter_by(portal=portal, stream=stream, mode="full", state="loaded")
+    with engine.connect() as connection:
+        return connection.scalar(complete.order_by(batch.c.batch_id.desc()).limit(1)) or 0
 
 
 def code_version() -> str:

@@ -14,7 +14,7 @@ from gateway import quarantine, runs
 from gateway.mapping.compile import Mapped, Mapping
 from gateway.records import Chunk
 from gateway.records import Row as Staged
-from gateway.runs import Counts
+from gateway.runs import Counts, Progress
 from gateway.store import merge, ops
 from gateway.store.core import BEGINNING
 
@@ -25,7 +25,7 @@ class Writer:
     def __init__(self, engine: Engine, mapping: Mapping, work: Row[Any]) -> None:
         self._mapping, self._work, self._entity = mapping, work, mapping.entity
         self._connection = engine.connect()
-        self._loaded_pages = work.loaded_pages
+        self._progress = Progress(work.loaded_pages, work.loaded_records)
         self._binds = {"issuer": work.portal, "batch_id": work.batch_id, "beginning": BEGINNING}
 
     def __enter__(self) -> Self:
@@ -46,9 +46,9 @@ class Writer:
             counts = sum((self._upsert(rows) for rows in chunk.rounds if rows), Counts())
             counts += Counts(unchanged=len(chunk.skipped) + chunk.repeated, quarantined=len(chunk.refused))
             self._quarantine(chunk)
-            runs.record(self._connection, self._work, counts, (self._loaded_pages, chunk.through_page))
+            runs.record(self._connection, self._work, counts, self._progress, chunk.through)
             self._remember(chunk.newest)
-        self._loaded_pages = chunk.through_page
+        self._progress = chunk.through
         return counts
 
     def finish(self, drift: dict[tuple[str, str], int], fingerprint: str) -> None:

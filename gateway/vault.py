@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -47,9 +48,12 @@ class DataKey:
                 do="the object was damaged or replaced: restore it, or fetch the stream again",
             ) from None
 
-    def address(self, plain: bytes) -> str:
-        """The content's name: HMAC-SHA256 under this key."""
-        return hmac.digest(self._derived(b"address"), plain, "sha256").hex()
+    def address(self, pieces: Iterable[bytes]) -> str:
+        """The name of a content that comes in pieces: HMAC-SHA256 under this key."""
+        named = hmac.new(self._derived(b"address"), digestmod="sha256")
+        for piece in pieces:
+            named.update(piece)
+        return named.hexdigest()
 
     def _derived(self, purpose: bytes) -> bytes:
         return hmac.digest(self.secret, purpose, hashlib.sha256)

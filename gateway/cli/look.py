@@ -1,4 +1,4 @@
-"""Verbs that only look: portals, check, status, explain."""
+"""Verbs that only look: portals, status, explain."""
 
 from __future__ import annotations
 
@@ -6,27 +6,40 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli import show
+from gateway.cli import check, show
 
 Json = Annotated[bool, show.AsJson]
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the verbs."""
-    for verb in (portals, check, status):
+    for verb in (portals, check.check, status):
         app.command()(verb)
     explaining = typer.Typer(help="Why is it so: landed page → record → rule.", no_args_is_help=True)
     explaining.command("dossier")(explain_dossier)
     app.add_typer(explaining, name="explain")
 
 
-def portals(as_json: Json = False) -> int:
-    """List the portals and their streams. Example: gateway portals"""
+def portals(
+    how: Annotated[
+        bool, typer.Option("--how", help="How each is spoken to: sign-in, paging, changes, formats.")
+    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="With --how: as the table of the reference.")] = False,
+    as_json: Json = False,
+) -> int:
+    """List the portals and their streams. Example: gateway portals --how"""
+    from gateway import portal_table
     from gateway.config import load_settings
     from gateway.portals import load_portal, portal_names
 
     folders = load_settings().mappings
     specs = [load_portal(folders, name) for name in portal_names(folders)]
+    if how and markdown:
+        typer.echo(portal_table.markdown(specs), nl=False)
+        return 0
+    if how:
+        show.table("Portals", portal_table.COLUMNS, portal_table.rows(specs), as_json)
+        return 0
     rows = [
         {
             "portal": spec.portal,
@@ -39,27 +52,6 @@ def portals(as_json: Json = False) -> int:
         for stream in spec.streams
     ]
     show.table("Portals", ("portal", "name", "stream", "into", "at"), rows, as_json)
-    return 0
-
-
-def check(
-    portal: Annotated[str | None, typer.Argument(help="A portal; all of them when none is named.")] = None,
-    live: Annotated[bool, typer.Option("--live", help="Also sign in to the portal, once.")] = False,
-) -> int:
-    """Check mapping files, and with --live the connection. Example: gateway check national --live"""
-    from gateway.config import load_settings
-    from gateway.fetch import sign_on
-    from gateway.mapping.compile import compile_mapping
-    from gateway.portals import load_portal, portal_names
-
-    folders = load_settings().mappings
-    for name in [portal] if portal else portal_names(folders):
-        spec = load_portal(folders, name)
-        for stream in spec.streams:
-            compile_mapping(stream)
-        if live:
-            sign_on(spec).sign_in()
-        typer.echo(f"{name}: {len(spec.streams)} streams are well mapped" + (", and it lets us in" if live else ""))
     return 0
 
 

@@ -12,6 +12,9 @@ from gateway.cli.bars import progress_bars
 Portal = Annotated[str, typer.Argument(help="A portal: the name of its folder in mappings/.")]
 Stream = Annotated[str, typer.Option("--stream", help="Only this stream.")]
 Full = Annotated[bool, typer.Option("--full", help="Read everything, not only what changed since the cursor.")]
+AcceptShrunk = Annotated[
+    bool, typer.Option("--accept-shrunk", help="A list that became much shorter is right: take it in.")
+]
 Json = Annotated[bool, show.AsJson]
 
 COLUMNS = ("portal", "run", "read", "new", "changed", "unchanged", "quarantined")
@@ -27,6 +30,7 @@ def sync(
     portals: Annotated[list[str] | None, typer.Argument(help="Portals; all of them when none is named.")] = None,
     full: Full = False,
     stream: Stream = "",
+    accept_shrunk: AcceptShrunk = False,
     as_json: Json = False,
 ) -> int:
     """Fetch and load portals. Example: gateway sync province --full"""
@@ -35,7 +39,8 @@ def sync(
 
     with progress_bars() as progress:
         shop = open_workshop(progress=progress)
-        reports = [run.sync(shop, name, full=full, only=stream) for name in portals or shop.portals()]
+        names = portals or shop.portals()
+        reports = [run.sync(shop, name, full=full, only=stream, accept_shrunk=accept_shrunk) for name in names]
     return _tell(reports, as_json)
 
 

@@ -34,7 +34,7 @@ class DemoOptions:
     procedures: int | None = None
     repository: Path = REPOSITORY
     dags: Path = REPOSITORY / "dags"
-    portals: tuple[str, ...] = ("sync_national", "sync_province")
+    portals: tuple[str, ...] = ()
     followers: tuple[str, ...] = ("publish_datasets",)
     pools: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 3600.0

@@ -134,7 +134,7 @@ def _check_incremental(stream: StreamSpec, fields: tuple[Field, ...]) -> None:
     if by is not None and not any(by in each.sources for each in fields):
         raise ConfigError(
             f"no field is read from {by!r}, so the stream's cursor would never move",
-            where=stream.document.where(["incremental", "newest_first_by"]),
+            where=stream.document.where(["incremental", "by"]),
             do="name the member that a field of type instant is read from",
         )
 

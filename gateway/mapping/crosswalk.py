@@ -37,8 +37,8 @@ class Crosswalk:
     labels: Mapping[str, str]
 
     def convert(self, value: Any) -> str:
-        """Our code, or Unfit: an unknown code is never guessed."""
-        written = values.code(value)
+        """Our code, or Unfit: an unknown code is never guessed. Yes and no are the codes `true` and `false`."""
+        written = str(value).lower() if value.__class__ is bool else values.code(value)
         try:
             return self.codes[written]
         except KeyError:

@@ -22,18 +22,25 @@ _TYPES = {
     "instant": "as an instant written",
 }
 
+_CHANGES = {
+    "newest_first": "newest first",
+    "changed_since": "asks what changed since the last run,",
+    "window": "asks by days, beginning where the last run stood,",
+}
+
 
 def describe(mapping: Compiled) -> Iterator[str]:
     """Lines of plain text: what is asked, and for every column of ours where it comes from and what may refuse it."""
     stream = mapping.stream
     yield f"{stream.name}: {stream.title['vi']} ({stream.title['en']})"
-    yield f"  asks {stream.request.method} {stream.request.path} {_given(stream.request.query, stream.request.body)}".rstrip()
+    yield f"  asks {stream.request.name} {_given(stream.request.query, stream.request.body)}".rstrip()
     if stream.for_each:
         each = stream.for_each
         yield f"  once for each {each.field} of stream {each.stream}, sent as {each.send}"
     if stream.incremental:
-        yield f"  newest first by {stream.incremental.by}; stops {stream.incremental.overlap:g} s before the cursor"
-    yield f"  records in {stream.records}, each becomes a row of {mapping.entity.table.fullname}:"
+        changes = stream.incremental
+        yield f"  {_CHANGES[changes.kind]} by {changes.by}, {changes.overlap:g} s before the cursor included"
+    yield f"  records in {stream.form.records}, each becomes a row of {mapping.entity.table.fullname}:"
     yield from (f"    {each.column} ← {_field(each)}" for each in mapping.fields)
     for part in mapping.parts:
         for path, fields in part.lists:
@@ -62,6 +69,8 @@ def _reading(each: Field) -> Iterator[str]:
         yield f"of the {said['of']} above it"
     if said.get("first"):
         yield "(of a list, the first)"
+    if "begins" in said:
+        yield f"(only when it begins with {said['begins']})"
     if "pick" in said:
         where = ", ".join(f"{key} = {value}" for key, value in said["pick"]["where"].items())
         yield f"(of a list, {said['pick']['take']} where {where})"

@@ -114,13 +114,14 @@ def _one_getter(name: str, said: Mapping[str, Any]) -> paths.Getter:
         return paths.picked(get, said["pick"]["where"], said["pick"]["take"])
     if "join" in said:
         return paths.joined(get, said["join"]["take"], said["join"]["with"])
-    return get
+    return paths.beginning(get, said["begins"]) if "begins" in said else get
 
 
 def _converter(said: Mapping[str, Any], crosswalk: Crosswalk | None) -> values.Convert:
-    if crosswalk:
-        return crosswalk.convert
     kind = said.get("type", "text")
+    if crosswalk:
+        # A column of yes and no: the crosswalk says which words mean `true` and which `false`.
+        return (lambda value: values.boolean(crosswalk.convert(value))) if kind == "bool" else crosswalk.convert
     if kind in {"date", "instant"}:
         form = said["format"]
         formats = (form,) if isinstance(form, str) else tuple(form)

@@ -48,7 +48,7 @@ def opened(members: Members, names: Sequence[str]) -> dict[str, Any]:
     """Some members as plain values; the absent ones stay absent. Raises Reject for bytes that are no JSON."""
     try:
         return {name: decode.plain(members[name]) for name in names if name in members}
-    except (msgspec.DecodeError, RecursionError) as error:
+    except decode.BrokenAnswer as error:
         raise Reject(f"not readable ({type(error).__name__})", ", ".join(names), "") from None
 
 

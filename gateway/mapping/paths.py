@@ -67,6 +67,20 @@ def first_of(getters: list[Getter]) -> Getter:
     return _get
 
 
+def beginning(inner: Getter, start: str) -> Getter:
+    """The value where it begins with `start`, else nothing: for members that hold now a code, now something else.
+
+    What is neither text nor a number is left for the field's type to judge.
+    """
+
+    def _get(record: Any) -> Any:
+        found = inner(record)
+        is_other = isinstance(found, str | int) and not str(found).startswith(start)
+        return None if is_other else found
+
+    return _get
+
+
 def picked(inner: Getter, where: Mapping[str, Any], take: str) -> Getter:
     """Of a list of objects the one whose members equal `where`, and of it the member `take`; plain text is itself."""
 

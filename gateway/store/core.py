@@ -103,6 +103,15 @@ agency = _entity(
     text("source_id"),
 )
 
+administrative_unit = _entity(
+    "administrative_unit",
+    "unit_code",
+    text("unit_name", required=True),
+    text("level_code", required=True),
+    text("unit_kind"),
+    text("parent_code"),
+)
+
 field = _entity("field", "field_code", text("field_name", required=True), text("agency_code"))
 
 decision = _entity(
@@ -221,6 +230,7 @@ dossier = _entity(
     instant("due_at"),
     instant("appointment_at"),
     instant("finished_at"),
+    instant("deleted_at"),
     Column("processing_time", Numeric),
     text("processing_time_unit"),
     Column("is_interlinked", Boolean),

@@ -42,11 +42,14 @@ def copy_types(entity: Entity, columns: Sequence[str]) -> list[str]:
 def merge(entity: Entity, columns: Sequence[str]) -> str:
     """Insert what is new and update what has other bytes; the outcome table says which, for everything that follows.
 
-    A row of an entity with a history is never overwritten by an older one.
+    A row of an entity with a history is never overwritten by an older one. Two streams may tell different columns of the same
+    row: a row differs when one of the columns told now does, so that they do not take turns in changing it.
     """
     fresh = "and staged.status_at >= held.status_at" if entity.history is not None else ""
     moved = "old.status_code is distinct from new.status_code" if entity.history is not None else "false"
     filled = [*columns, "source_hash", "content_hash"]
+    # The parts of a record stand in its hash only.
+    told = ["content_hash"] if entity.parts else columns
     return f"""
         with merged as (
             merge into {entity.table.fullname} as held
@@ -54,11 +57,12 @@ def merge(entity: Entity, columns: Sequence[str]) -> str:
             on held.{entity.id_column} = staged.held_id
             when matched and held.source_hash <> staged.source_hash {fresh} then update set
                 {", ".join(f"{name} = staged.{name}" for name in filled)},
-                batch_id = case when held.content_hash = staged.content_hash then held.batch_id else %(batch_id)s end
+                batch_id = case when {_row("held", told)} is not distinct from {_row("staged", told)}
+                    then held.batch_id else %(batch_id)s end
             when not matched then insert (issuer, valid_from, batch_id, {", ".join(filled)})
                 values (%(issuer)s, %(beginning)s, %(batch_id)s, {", ".join(f"staged.{name}" for name in filled)})
             returning staged.number, new.{entity.id_column} as id, merge_action() = 'INSERT' as is_new,
-                old.content_hash is distinct from new.content_hash as differs, {moved} as moved
+                {_row("old", told)} is distinct from {_row("new", told)} as differs, {moved} as moved
         )
         insert into {OUTCOME} select number, id, is_new, differs, moved from merged"""
 
@@ -145,6 +149,10 @@ def held_by(entity: Entity, issuer: str, keys: list[str], hashes: list[bytes]) -
     same_hash = held.source_hash == any_(literal(hashes, ARRAY(LargeBinary)))
     same_key = held[entity.code] == any_(literal(keys, ARRAY(Text)))
     return select(held[entity.code]).where(held.issuer == issuer, held.valid_to.is_(None), same_hash, same_key)
+
+
+def _row(side: str, columns: Sequence[str]) -> str:
+    return f"({', '.join(f'{side}.{name}' for name in columns)})"
 
 
 def _held(entity: Entity, condition: str) -> str:

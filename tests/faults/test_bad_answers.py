@@ -163,7 +163,7 @@ def test_a_portal_that_is_away_does_not_hold_up_the_other(house: House, sandbox:
     own = dict(house.connections)
     house.connect_to(gone)
     house.connections = {**own, "AIRFLOW_CONN_PORTAL_NATIONAL": house.connections["AIRFLOW_CONN_PORTAL_NATIONAL"]}
-    ended = house.gateway("sync")
+    ended = house.gateway("sync", "national", "province")
     assert ended.returncode == 3
     assert len(said(ended)) == 1
     assert house.value("select count(*) from core.dossier") == 250

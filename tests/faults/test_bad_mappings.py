@@ -24,7 +24,7 @@ def test_an_unknown_key(house: House) -> None:
         assert ended.returncode == 2
         [message] = said(ended)
         assert message.startswith(
-            f"gateway: {file}:{line}: unknown key 'record'; known here: fields, for_each, ignored,"
+            f"gateway: {file}:{line}: unknown key 'record'; known here: fields, for_each, format, ignore_case,"
         )
         assert message.endswith(" → see mapping.schema.json")
     assert house.value("select count(*) from ops.run") == 0
@@ -56,8 +56,8 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "due_at has no usable format: 'dd/MM/yy' → say how it is written",
     ),
     "a cursor no field is read from": (
-        "newest_first_by: updatedDate",
-        "newest_first_by: updateDate",
+        "by: updatedDate",
+        "by: updateDate",
         "incremental",
         "no field is read from 'updateDate', so the stream's cursor would never move → name the member",
     ),
@@ -176,9 +176,10 @@ def test_a_circle_of_streams(mappings: Path) -> None:
 
 
 def test_a_portal_that_does_not_exist(house: House) -> None:
-    ended = house.gateway("sync", "justice")
+    ended = house.gateway("sync", "weather")
     assert ended.returncode == 2
-    assert said(ended) == [f"gateway: {house.mappings}: no portal 'justice' → portals found: national, province"]
+    [message] = said(ended)
+    assert message.startswith(f"gateway: {house.mappings}: no portal 'weather' → portals found: business, files, ")
 
 
 def test_a_mapping_folder_that_does_not_exist(house: House) -> None:

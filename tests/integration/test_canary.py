@@ -25,7 +25,7 @@ def test_a_night_with_trouble_names_nobody(house: House) -> None:
         order_fault(sandbox.province, match="/pa/dossier/search", kind="rewrite", records=bad)
         order_fault(sandbox.province, match="/bd/procedure", kind="truncated", times=0)
         spoken = [
-            house.gateway("sync"),
+            house.gateway("sync", "national", "province"),
             house.gateway("quarantine", "list"),
             house.gateway("status"),
             house.gateway("publish"),

@@ -53,7 +53,8 @@ def _details(sandbox: Running) -> dict[str, Any]:
 
 def test_dossiers_stand_where_the_portal_says(night: Night) -> None:
     theirs = {code: reading.STATUS[record["dossierStatus"]["id"]] for code, record in night.dossiers[1].items()}
-    assert dict(night.house.rows("select dossier_code, status_code from core.dossier")) == theirs
+    ours = night.house.rows("select dossier_code, status_code from core.dossier where issuer = 'province'")
+    assert dict(ours) == theirs
 
 
 def test_each_moved_dossier_has_exactly_one_more_event(night: Night) -> None:
@@ -62,7 +63,8 @@ def test_each_moved_dossier_has_exactly_one_more_event(night: Night) -> None:
     assert moved
     events = dict(
         night.house.rows(
-            "select dossier_code, count(*) from core.dossier_event join core.dossier using (dossier_id) group by 1"
+            """select dossier_code, count(*) from core.dossier_event join core.dossier using (dossier_id)
+            where issuer = 'province' group by 1"""
         )
     )
     assert {code for code, count in events.items() if count == 2} == moved
@@ -74,7 +76,8 @@ def test_counts_are_what_happened(night: Night) -> None:
     changed = sum(before[code] != after[code] for code in before)
     new = len(after) - len(before)
     assert new > 0
-    newest = "select new_count, changed_count from ops.batch where stream = 'dossiers' order by batch_id desc limit 1"
+    newest = """select new_count, changed_count from ops.batch where portal = 'province' and stream = 'dossiers'
+        order by batch_id desc limit 1"""
     assert night.house.rows(newest) == [(new, changed)]
     assert night.full_house.rows(newest) == [(new, changed)]
 
@@ -118,10 +121,11 @@ def test_an_incremental_run_reads_less_and_ends_the_same(night: Night) -> None:
 
 
 def test_the_modes_are_written_down(night: Night) -> None:
-    modes = "select mode from ops.batch where stream = 'dossiers' order by batch_id"
+    modes = "select mode from ops.batch where portal = 'province' and stream = 'dossiers' order by batch_id"
     assert night.house.column(modes) == ["full", "incremental"]
     assert night.full_house.column(modes) == ["full", "full"]
-    assert night.house.value("select cursor_from < cursor_to from ops.batch where mode = 'incremental'")
+    moved = "select cursor_from < cursor_to from ops.batch where portal = 'province' and mode = 'incremental'"
+    assert night.house.value(moved)
 
 
 def test_replay_of_all_that_was_landed_rebuilds_the_core_tables(night: Night, server: Server) -> None:

@@ -71,7 +71,7 @@ def test_a_mended_mapping_brings_quarantined_records_in(new_house: NewHouse) -> 
     replace_in(
         crosswalk,
         last,
-        f"{last}\n99\tChờ ký số\tskos:closeMatch\t4\tĐang xử lý\tsemap:ManualMappingCuration\t0.7\t\t\t\t",
+        f"{last}\n99\tChờ ký số\tskos:closeMatch\t4\tĐang xử lý\tsemapv:ManualMappingCuration\t0.7\t\t\t\t",
     )
     assert house.gateway("quarantine", "retry", "province", "dossiers").returncode == 0
     assert house.rows(

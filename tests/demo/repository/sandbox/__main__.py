@@ -32,7 +32,8 @@ if __name__ == "__main__":
     options = _options()
     servers = [ThreadingHTTPServer(("127.0.0.1", port), Portal) for port in (0, 0)]
     national, province = (f"http://127.0.0.1:{server.server_address[1]}" for server in servers)
-    ready = {"national": national, "province": province, "day": options.day, "connections": {}}
-    print(json.dumps(ready), flush=True)
+    addresses = {"national": national, "province": province}
+    connections = {name: {"conn_type": "http", "host": address} for name, address in addresses.items()}
+    print(json.dumps({**addresses, "day": options.day, "connections": connections}), flush=True)
     Thread(target=servers[0].serve_forever, daemon=True).start()
     servers[1].serve_forever()

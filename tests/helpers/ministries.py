@@ -28,7 +28,7 @@ Rows = dict[str, Row]
 @contextmanager
 def on_day(day: int) -> Iterator[None]:
     """The gateway's calendar shows the sandbox's day, whatever day it is outside."""
-    with patch("gateway.fetch.today", return_value=DAY_ZERO + timedelta(day)):
+    with patch("gateway.asking.today", return_value=DAY_ZERO + timedelta(day)):
         yield
 
 

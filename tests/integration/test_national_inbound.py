@@ -44,7 +44,7 @@ def sandbox(running: Running, house: House) -> Running:
 @contextmanager
 def _on(day: int) -> Iterator[None]:
     """It is this day of the portal's calendar; the windows end with it."""
-    with patch("gateway.fetch.today", lambda: DAY_ZERO + timedelta(days=day)):
+    with patch("gateway.asking.today", lambda: DAY_ZERO + timedelta(days=day)):
         yield
 
 

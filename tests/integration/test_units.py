@@ -48,7 +48,7 @@ def sandbox(running: Running, house: House) -> Running:
 
 def _sync(house: House, day: date, **options: Any) -> Report:
     """On a day: the lists are asked for as of that day."""
-    with patch("gateway.fetch.today", lambda: day):
+    with patch("gateway.asking.today", lambda: day):
         return house.sync(PORTAL, **options)
 
 

@@ -31,8 +31,8 @@ class Limits:
     attempts: int = 4
     retry_after_cap: float = 120.0
     hours: Hours | None = None
-    retries: int | None = None
-    failures: int | None = None
+    retries: int | None = 100
+    failures: int | None = 10
 
 
 def byte_count(text: str | int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,6 +89,11 @@ def open_house(new_house: NewHouse, sandbox: Running, attempts: int) -> House:
     return house
 
 
+def asked(sandbox: Running) -> Counter[str]:
+    """How often each address was called so far."""
+    return Counter(sandbox.http.get(f"{sandbox.province}/_sandbox/ledger", timeout=30).json()["calls"])
+
+
 def spoil(sandbox: Running, kind: str, **more: Any) -> None:
     """From the second page of dossiers on."""
     order = {"match": SEARCH, "kind": kind, "times": 0, "after": 1, **more}
@@ -157,6 +163,34 @@ def test_a_list_that_shrank_is_held_back_until_a_person_accepts_it(new_house: Ne
     ended = house.gateway("sync", "province", "--full", "--stream", "agencies", "--accept-shrunk")
     assert ended.returncode == 0
     assert house.value("select read_count from ops.batch order by batch_id desc limit 1") == 5
+
+
+def test_a_portal_that_only_fails_is_left_alone(new_house: NewHouse, sandbox: Running) -> None:
+    """The circuit: after two failures in a row the third stream is not even asked for, and the report says why."""
+    house = open_house(new_house, sandbox, attempts=1)
+    replace_in(house.mappings / "province" / "portal.yaml", "limits: {", "limits: {failures: 2, ")
+    for path in ("/ba/agency", SEARCH, "/bd/procedure"):
+        order = {"match": path, "kind": "status", "status": 502, "times": 0}
+        assert sandbox.order("province", "faults", order).status_code == 200
+    before = asked(sandbox)
+    errors = [str(error) for error in house.sync("province").errors]
+    assert ["HTTP 502" in error for error in errors] == [True, True, False]
+    assert "circuit open after 2 failures in a row: the portal is asked no more in this run" in errors[2]
+    assert asked(sandbox)["/bd/procedure"] == before["/bd/procedure"]
+    assert house.value("select state from ops.run") == "failed"
+    _whole_again(house, sandbox)
+
+
+def test_the_repeats_of_a_run_are_counted_over_all_its_calls(new_house: NewHouse, sandbox: Running) -> None:
+    house = open_house(new_house, sandbox, attempts=4)
+    replace_in(house.mappings / "province" / "portal.yaml", "limits: {", "limits: {retries: 2, ")
+    replace_in(house.mappings / "province" / "portal.yaml", "parallel: 2", "parallel: 1")
+    spoil(sandbox, "empty")
+    before = asked(sandbox)
+    [error] = house.sync("province").errors
+    assert "the 2 repeats of this run are used up" in str(error)
+    assert asked(sandbox)[SEARCH] - before[SEARCH] == 1 + 3
+    assert house.value("select count(*) from core.dossier") == 0
 
 
 @pytest.mark.parametrize(

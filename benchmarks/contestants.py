@@ -134,7 +134,8 @@ def _without_rate(mappings: Path, copy: Path) -> None:
     shutil.copytree(mappings, copy)
     card = copy / "province" / "portal.yaml"
     said = card.read_text("utf-8")
-    unlimited = re.sub(r"rate: \d+/s, ", "", said)
+    # One call at a time, the next one under way while we work: the fastest here, where the portal answers at once.
+    unlimited = re.sub(r"rate: \d+/s, parallel: \d+, ", "", said)
     assert unlimited != said, "province/portal.yaml no longer says its rate where this benchmark looks for it"
     card.write_text(unlimited, "utf-8")
 

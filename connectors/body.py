@@ -86,7 +86,9 @@ class Answer:
 
 
 class Sink(Protocol):
-    """Where the pieces of a body go as they arrive."""
+    """Where the pieces of a body go as they arrive. piece: how many bytes at a time suit it."""
+
+    piece: int
 
     def write(self, piece: bytes) -> None:
         """Take the next piece."""
@@ -96,22 +98,26 @@ class Sink(Protocol):
 
 
 class PlainSink:
-    """Keeps a body as it is."""
+    """Keeps a body as it is, in few and large pieces: most bodies are a single one, which is then not copied."""
+
+    piece = 16 * 1024 * 1024
 
     def __init__(self) -> None:
-        self._buffer = io.BytesIO()
+        self._pieces: list[bytes] = []
 
     def write(self, piece: bytes) -> None:
         """Take the next piece."""
-        self._buffer.write(piece)
+        self._pieces.append(piece)
 
     def body(self) -> bytes:
         """All pieces in one."""
-        return self._buffer.getvalue()
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
 
 class PackedSink:
     """Compresses a body while it arrives, so that the plain one never lies in memory whole."""
+
+    piece = PIECE
 
     def __init__(self) -> None:
         self._compress = zstandard.ZstdCompressor(level=LEVEL).compressobj()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import requests
 
-from connectors.body import PIECE, Body, PackedSink, PlainSink, Sink
+from connectors.body import Body, PackedSink, PlainSink, Sink
 
 _LENGTH = re.compile("[0-9]{1,18}", re.ASCII)
 
@@ -44,7 +44,7 @@ def read_body(response: requests.Response, *, cap: int, packed: bool) -> Body:
 def _pour(response: requests.Response, sink: Sink, cap: int) -> int:
     """Read to the end; gives the number of bytes. urllib3 raises when a length or a last chunk stays away."""
     came = 0
-    while piece := response.raw.read(min(PIECE, cap + 1 - came), decode_content=False):
+    while piece := response.raw.read(min(sink.piece, cap + 1 - came), decode_content=False):
         came += len(piece)
         if came > cap:
             raise TooBig(f"more than {cap} bytes")

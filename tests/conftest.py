@@ -15,6 +15,13 @@ from tests.helpers.server import Server
 # A shell that starts tests in the background makes them ignore Ctrl-C, and so would every program they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole demos first: they take minutes, and at the end one core would wait for them."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
 CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "tthc_catalogue.csv"
 
 NewHouse = Callable[[], House]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -13,6 +14,8 @@ from connectors.errors import ExplainedError
 from gateway.cli import db, look, mapping, night, quarantine, work
 
 INTERRUPTED = 130
+ALLOCATIONS = 100_000
+"""Containers made between two searches for cycles: mapping makes millions of them and no cycle, so Python's 700 only cost time."""
 
 app = typer.Typer(
     help="Keeps the province's portal, the ministries' portals and the national portal in step. "
@@ -31,6 +34,8 @@ app.add_typer(db.app, name="db")
 
 def main() -> int:
     """Run the command line; returns the exit code. Every error is one clear line on standard error."""
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS)
     try:
         code = app(standalone_mode=False)
     except ExplainedError as error:

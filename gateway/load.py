@@ -15,6 +15,7 @@ from connectors import decode
 from connectors.errors import ExplainedError
 from gateway.landed import records_of, refusal
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
+from gateway.mapping.members import ASKED
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
 from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
@@ -25,10 +26,6 @@ from gateway.workshop import Workshop
 
 CHUNK = 2000
 """Records committed together, about: whole pages."""
-
-
-ASKED = "@request"
-"""The member under which a mapping reads what a page was asked with, as `@request.idQDCB`."""
 
 
 def load_batch(shop: Workshop, work: Row[Any]) -> Counts:

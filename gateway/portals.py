@@ -38,7 +38,8 @@ class ForEach:
 class StreamSpec:
     """One stream of one portal: what to ask, where the records are, and (in `document`) how they map.
 
-    may_shrink_to: the share of the last complete list below which a new one is held back.
+    crosswalks: the folder of its code lists. may_shrink_to: the share of the last complete list below which a new one is
+    held back.
     """
 
     portal: str
@@ -49,6 +50,7 @@ class StreamSpec:
     paging: Paging
     form: Format
     document: Document
+    crosswalks: Path
     incremental: Incremental | None = None
     for_each: ForEach | None = None
     acknowledge: Acknowledge | None = None
@@ -113,9 +115,8 @@ def load_portal(folders: tuple[Path, ...], name: str) -> PortalSpec:
 def fingerprint(stream: StreamSpec) -> str:
     """Hash of everything that decides how the stream's records map: its file, the crosswalks, and the converters' code."""
     digest = hashlib.sha256()
-    shared = stream.document.path.parent.parent / "crosswalks"
     code = sorted((HOME / "gateway" / "mapping").glob("*.py"))
-    for path in [stream.document.path, *sorted(shared.glob("*.tsv")), *code]:
+    for path in [stream.document.path, *sorted(stream.crosswalks.glob("*.tsv")), *code]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -179,6 +180,7 @@ def _stream(portal: PortalSpec, path: Path) -> StreamSpec:
         paging=vocabulary.paging(paging),
         form=form,
         document=document,
+        crosswalks=portal.folder.parent / "crosswalks",
         incremental=vocabulary.incremental(said["incremental"]) if "incremental" in said else None,
         for_each=ForEach(**said["for_each"]) if "for_each" in said else None,
         acknowledge=vocabulary.acknowledge(paging["acknowledge"]) if "acknowledge" in paging else None,

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from gateway.cli import show
+
+if TYPE_CHECKING:
+    from gateway.portals import StreamSpec
+
+Json = Annotated[bool, show.AsJson]
 
 app = typer.Typer(help="Mapping files, for people.", no_args_is_help=True)
 
@@ -30,3 +38,47 @@ def show_mapping(
         for line in describe(compile_mapping(each)):
             typer.echo(line)
     return 0
+
+
+@app.command("test")
+def judge_samples(
+    portal: Annotated[str, typer.Argument(help="A portal; all of them when none is named.")] = "",
+    stream: Annotated[str, typer.Argument(help="A stream; all of them when none is named.")] = "",
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Write what the samples become now as what is expected; read the change in Git."),
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Map the golden samples and compare with what they must become. Example: gateway mapping test national procedures"""
+    from gateway.mapping.bench import golden, samples
+
+    streams = _streams(portal, stream)
+    if update:
+        for each in streams:
+            if samples.body_file(each).is_file():
+                typer.echo(f"written: {golden.write(each)}", err=True)
+    judged = [golden.judge(each) for each in streams]
+    rows = [
+        {**each._asdict(), **apart._asdict()}
+        for each in judged
+        for apart in each.differences or [golden.Difference("", None, None)]
+    ]
+    show.table("Golden samples", TESTED, rows, as_json)
+    if not as_json:
+        counts = Counter(each.state for each in judged)
+        typer.echo(", ".join(f"{count} {state}" for state, count in counts.items()), err=True)
+    return int(any(each.state in {golden.DIFFERS, golden.NOTHING_EXPECTED} for each in judged))
+
+
+TESTED = ("portal", "stream", "state", "path", "expected", "found")
+
+
+def _streams(portal: str, stream: str = "") -> list[StreamSpec]:
+    """The streams that a command is about: one, those of a portal, or all."""
+    from gateway.config import load_settings
+    from gateway.portals import load_portal, portal_names
+
+    folders = load_settings().mappings
+    specs = [load_portal(folders, name) for name in ([portal] if portal else portal_names(folders))]
+    return [specs[0].stream(stream)] if stream else [each for spec in specs for each in spec.streams]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,7 +17,7 @@ from gateway.canonical import ENTITIES, Entity, part_columns
 from gateway.errors import ConfigError
 from gateway.mapping import crosswalk, paths
 from gateway.mapping.fields import Field, compile_field
-from gateway.mapping.members import Group, Members, grouped, opened
+from gateway.mapping.members import ASKED, Group, Members, grouped, opened
 from gateway.mapping.reject import Reject, Unfit
 from gateway.portals import StreamSpec
 
@@ -165,11 +164,9 @@ def _entity(stream: StreamSpec) -> Entity:
 
 
 def _lookup(stream: StreamSpec) -> crosswalk.Lookup:
-    folder = stream.document.path.parent.parent / "crosswalks"
-
     @cache
     def _load(name: str) -> crosswalk.Crosswalk:
-        return crosswalk.load(Path(folder / f"{name}.tsv"))
+        return crosswalk.load(stream.crosswalks / f"{name}.tsv")
 
     return _load
 
@@ -227,7 +224,7 @@ def _check_levels(stream: StreamSpec, entry: Dict[str, Any], place: list[str | i
 
 def _known(said: Dict[str, Any]) -> frozenset[str]:
     """The top members a mapping speaks of: read by a field or a part, or ignored on purpose."""
-    named: set[str] = {"@request", *said.get("ignored", ())}
+    named: set[str] = {ASKED, *said.get("ignored", ())}
     for entry in said["fields"].values():
         source = entry.get("from", ())
         named.update([source] if isinstance(source, str) else source)

@@ -17,6 +17,9 @@ from gateway.mapping.reject import Reject
 
 Members = dict[str, msgspec.Raw]
 
+ASKED = "@request"
+"""The member under which a mapping reads what a page was asked with, as `@request.idQDCB`."""
+
 REMEMBER = 4000
 """How many different contents of its members a group remembers."""
 

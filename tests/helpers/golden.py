@@ -1,33 +1,24 @@
-"""Golden samples: for each stream a landed body, and the rows it must become.
-
-After a mapping was changed on purpose, `python -m tests.helpers.golden` writes the expected rows anew; read the difference
-before you keep it.
-"""
+"""Golden samples loaded into a database: what stands there then is what `gateway mapping test` expects without one."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
 
-from connectors.formats import opened
 from connectors.pages import Page
 from gateway.canonical import ENTITIES
 from gateway.load import load_batch
+from gateway.mapping.bench import golden, samples
+from gateway.mapping.bench.golden import Rows
 from gateway.portals import StreamSpec, load_portal, portal_names
 from gateway.run import Report
 from gateway.runs import batches, mark_batch, open_batch, open_run
 from gateway.workshop import Workshop
 from tests.helpers.house import ROOT
 
-FOLDER = ROOT / "tests" / "golden"
 HIDDEN = {"issuer", "valid_from", "valid_to", "source_hash", "content_hash", "content", "batch_id"}
-
-Rows = dict[str, list[dict[str, Any]]]
 
 
 def streams() -> list[StreamSpec]:
@@ -36,29 +27,29 @@ def streams() -> list[StreamSpec]:
     return [stream for name in portal_names(folders) for stream in load_portal(folders, name).streams]
 
 
-def body(stream: StreamSpec) -> bytes:
-    """The landed body of a stream's sample."""
-    suffix = {"diffgram": "xml"}.get(stream.form.kind, stream.form.kind)
-    return _file(stream, suffix).read_bytes()
-
-
 def count(stream: StreamSpec) -> int:
     """How many records the sample has."""
-    sample = body(stream)
-    return sum(1 for _ in opened(BytesIO(sample) if stream.form.is_streamed else sample, stream.form).records)
-
-
-def asked(stream: StreamSpec) -> dict[str, Any] | None:
-    """What a stream's sample was asked with, where that belongs to the record."""
-    file = _file(stream, "request.json")
-    found: dict[str, Any] | None = json.loads(file.read_text("utf-8")) if file.exists() else None
-    return found
+    return len(samples.members(stream))
 
 
 def expected(stream: StreamSpec) -> Rows:
     """The rows that a stream's sample becomes, by table; nothing stands for null."""
-    rows: Rows = json.loads(_file(stream, "expected.json").read_text("utf-8"))
+    rows = golden.expected(stream)
+    assert rows is not None
     return rows
+
+
+def past(stream: StreamSpec) -> Rows:
+    """What the tables of the past must hold after the sample's first load: an event, or a first version, for each row."""
+    entity = ENTITIES[stream.into]
+    found: Rows = {}
+    for table in [each for each in (entity.history, entity.versions) if each is not None]:
+        first = {"version_number": 1} if table is entity.versions else {}
+        found[table.name] = [
+            {"of": row[entity.code], **first, **{name: row[name] for name in row if name in table.columns}}
+            for row in expected(stream)[entity.name]
+        ]
+    return found
 
 
 def load(shop: Workshop, stream: StreamSpec) -> Report:
@@ -67,9 +58,9 @@ def load(shop: Workshop, stream: StreamSpec) -> Report:
         "method": stream.request.method,
         "path": stream.request.path,
         "query": {},
-        "body": asked(stream),
+        "body": samples.asked(stream),
     }
-    page = Page("golden", request, body(stream), datetime.now(UTC), count(stream))
+    page = Page("golden", request, samples.body(stream), datetime.now(UTC), count(stream))
     run_id = open_run(shop.engine, stream.portal, "full", "golden")
     batch_id = open_batch(shop.engine, run_id, stream.portal, stream.stream, mode="full", cursor_from=None)
     assert list(shop.landing.land(batch_id, stream.portal, iter([page]))) == [page]
@@ -108,31 +99,3 @@ def _plain(engine: Engine, query: str) -> list[dict[str, Any]]:
 
 def _is_hidden(column: str) -> bool:
     return column in HIDDEN or column in {entity.id_column for entity in ENTITIES.values()}
-
-
-def _file(stream: StreamSpec, kind: str) -> Path:
-    return FOLDER / stream.portal / f"{stream.stream}.{kind}"
-
-
-def _write() -> None:
-    from tempfile import TemporaryDirectory
-
-    from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
-    from tests.helpers.house import House
-    from tests.helpers.server import Server
-
-    with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
-    ):
-        server = Server(postgres)
-        for stream in streams():
-            with House(server.url(server.database()), Path(place)).shop() as shop:
-                report = load(shop, stream)
-                assert report.verdict() is None, report.verdict()
-                written = json.dumps(rows(shop.engine, stream), ensure_ascii=False, indent=1)
-                _file(stream, "expected.json").write_text(written + "\n", "utf-8")
-
-
-if __name__ == "__main__":
-    _write()

@@ -15,7 +15,8 @@ class Entity:
     """A table of `core` that streams fill.
 
     code: its natural key beside issuer and valid_from. parts: tables of repeated parts. history: an append-only table that
-    takes a row for each change of its key columns (an event). versions: an append-only table of whole contents.
+    takes a row for each change of its key columns (an event). versions: an append-only table of whole contents. shared: the
+    column by which two portals speak of the same thing; its code where that is the same everywhere.
     """
 
     table: Table
@@ -23,6 +24,7 @@ class Entity:
     parts: Mapping[str, Table] = field(default_factory=dict)
     history: Table | None = None
     versions: Table | None = None
+    shared: str = ""
 
     @property
     def name(self) -> str:
@@ -33,6 +35,11 @@ class Entity:
     def id_column(self) -> str:
         """The surrogate id."""
         return f"{self.name}_id"
+
+    @property
+    def shared_code(self) -> str:
+        """The column that names the same thing at every portal."""
+        return self.shared or self.code
 
     @property
     def columns(self) -> list[str]:
@@ -63,8 +70,14 @@ ENTITIES: Mapping[str, Entity] = {
         Entity(core.field, "field_code"),
         Entity(core.decision, "decision_code"),
         Entity(core.procedure_listing, "procedure_code"),
-        Entity(core.procedure, "procedure_code", parts=_PARTS, versions=core.procedure_version),
-        Entity(core.dossier, "dossier_code", history=core.dossier_event),
+        Entity(
+            core.procedure,
+            "procedure_code",
+            parts=_PARTS,
+            versions=core.procedure_version,
+            shared="procedure_code_national",
+        ),
+        Entity(core.dossier, "dossier_code", history=core.dossier_event, shared="dossier_code_national"),
     )
 }
 

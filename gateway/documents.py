@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,13 +66,17 @@ class Document:
 
     def check(self, schema: Path, part: str) -> None:
         """Check against `$defs/<part>` of a JSON Schema file; ConfigError for the first mistake from the top."""
+        for mistake in self.mistakes(schema, part):
+            raise mistake
+
+    def mistakes(self, schema: Path, part: str) -> Iterator[ConfigError]:
+        """Every mistake against `$defs/<part>` of a JSON Schema file, from the top."""
         # The schema library takes 0.1 s to import and DAG files read mappings without checking them.
         from jsonschema.exceptions import best_match
 
-        errors = sorted(_validator(schema, part).iter_errors(self.content), key=lambda e: self.line(_blame(e)))
-        if errors:
-            error = best_match([errors[0]])
-            raise ConfigError(_said(error), where=self.where(_blame(error)), do=f"see {schema.name}")
+        for found in sorted(_validator(schema, part).iter_errors(self.content), key=lambda e: self.line(_blame(e))):
+            error = best_match([found])
+            yield ConfigError(_said(error), where=self.where(_blame(error)), do=f"see {schema.name}")
 
 
 @cache

@@ -87,7 +87,7 @@ class PortalSpec:
     @cached_property
     def streams(self) -> tuple[StreamSpec, ...]:
         """Every stream file of the folder, those that others are asked from first."""
-        return _in_order([_stream(self, path) for path in _stream_files(self.folder)])
+        return _in_order([stream_at(self, path) for path in stream_files(self.folder)])
 
     def stream(self, name: str) -> StreamSpec:
         """One stream by name; ConfigError that lists what there is."""
@@ -110,6 +110,45 @@ def load_portal(folders: tuple[Path, ...], name: str) -> PortalSpec:
             return _portal(folder / name)
     there = ", ".join(portal_names(folders)) or "none"
     raise ConfigError(f"no portal {name!r}", where=str(folders[0]), do=f"portals found: {there}")
+
+
+def stream_files(folder: Path) -> list[Path]:
+    """The files of a portal's folder that describe streams."""
+    return sorted(path for path in folder.glob("*.yaml") if path.name != "portal.yaml")
+
+
+def read_stream(portal: PortalSpec, document: Document) -> StreamSpec:
+    """A stream of a portal from its file, wherever that lies. Raises ConfigError with file and line."""
+    document.check(SCHEMA, "stream")
+    said: dict[str, Any] = document.content
+    form, paging = _form(document), said.get("paging", {"kind": "whole"})
+    return StreamSpec(
+        portal=portal.portal,
+        stream=said["stream"],
+        title=said["name"],
+        into=said["into"],
+        request=vocabulary.request(said["request"], packed=form.is_streamed),
+        paging=vocabulary.paging(paging),
+        form=form,
+        document=document,
+        crosswalks=portal.folder.parent / "crosswalks",
+        incremental=vocabulary.incremental(said["incremental"]) if "incremental" in said else None,
+        for_each=ForEach(**said["for_each"]) if "for_each" in said else None,
+        acknowledge=vocabulary.acknowledge(paging["acknowledge"]) if "acknowledge" in paging else None,
+        may_shrink_to=int(said.get("may_shrink_to", "50%").removesuffix("%")) / 100,
+    )
+
+
+def stream_at(portal: PortalSpec, path: Path) -> StreamSpec:
+    """A stream of a portal's own folder: it bears its file's name."""
+    stream = read_stream(portal, Document(path))
+    if stream.stream != path.stem:
+        raise ConfigError(
+            f"stream {stream.stream!r} lies in file {path.name!r}",
+            where=stream.document.where(["stream"]),
+            do="give both the same name",
+        )
+    return stream
 
 
 def fingerprint(stream: StreamSpec) -> str:
@@ -154,38 +193,6 @@ def _limits(document: Document) -> Limits:
         return vocabulary.limits(document.content.get("limits", {}))
     except ValueError as error:
         raise ConfigError(str(error), where=document.where(["limits"]), do="correct it") from None
-
-
-def _stream_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.yaml") if path.name != "portal.yaml")
-
-
-def _stream(portal: PortalSpec, path: Path) -> StreamSpec:
-    document = Document(path)
-    document.check(SCHEMA, "stream")
-    said: dict[str, Any] = document.content
-    if said["stream"] != path.stem:
-        raise ConfigError(
-            f"stream {said['stream']!r} lies in file {path.name!r}",
-            where=document.where(["stream"]),
-            do="give both the same name",
-        )
-    form, paging = _form(document), said.get("paging", {"kind": "whole"})
-    return StreamSpec(
-        portal=portal.portal,
-        stream=said["stream"],
-        title=said["name"],
-        into=said["into"],
-        request=vocabulary.request(said["request"], packed=form.is_streamed),
-        paging=vocabulary.paging(paging),
-        form=form,
-        document=document,
-        crosswalks=portal.folder.parent / "crosswalks",
-        incremental=vocabulary.incremental(said["incremental"]) if "incremental" in said else None,
-        for_each=ForEach(**said["for_each"]) if "for_each" in said else None,
-        acknowledge=vocabulary.acknowledge(paging["acknowledge"]) if "acknowledge" in paging else None,
-        may_shrink_to=int(said.get("may_shrink_to", "50%").removesuffix("%")) / 100,
-    )
 
 
 def _form(document: Document) -> Format:

@@ -40,6 +40,32 @@ def show_mapping(
     return 0
 
 
+@app.command("check")
+def check_files(
+    portal: Annotated[str, typer.Argument(help="A portal; all of them when none is named.")] = "",
+    as_json: Json = False,
+) -> int:
+    """Find what is wrong in mapping files, and what is odd, with file and line. Example: gateway mapping check national"""
+    from gateway.config import load_settings
+    from gateway.errors import ConfigError
+    from gateway.mapping.bench.check import check
+    from gateway.mapping.bench.findings import ERROR, Finding
+    from gateway.portals import portal_names
+
+    folders = load_settings().mappings
+    if portal and portal not in portal_names(folders):
+        _streams(portal)
+    findings = check(folders, portal)
+    errors = [each for each in findings if each.level == ERROR]
+    if as_json:
+        show.table("Findings", Finding._fields, [each._asdict() for each in findings], as_json)
+    else:
+        for each in findings:
+            typer.echo(f"{'gateway' if each.level == ERROR else each.level}: {each}", err=each.level == ERROR)
+        typer.echo(f"{len(errors)} errors, {len(findings) - len(errors)} notes")
+    return ConfigError.exit_code if errors else 0
+
+
 @app.command("test")
 def judge_samples(
     portal: Annotated[str, typer.Argument(help="A portal; all of them when none is named.")] = "",
@@ -82,3 +108,20 @@ def _streams(portal: str, stream: str = "") -> list[StreamSpec]:
     folders = load_settings().mappings
     specs = [load_portal(folders, name) for name in ([portal] if portal else portal_names(folders))]
     return [specs[0].stream(stream)] if stream else [each for spec in specs for each in spec.streams]
+
+
+@app.command("conflicts")
+def list_conflicts(
+    entity: Annotated[str, typer.Argument(help="An entity of ours; all of them when none is named.")] = "",
+    as_json: Json = False,
+) -> int:
+    """Where a portal contradicts the one that owns the column. Example: gateway mapping conflicts procedure"""
+    from gateway.conflicts import COLUMNS, conflicts
+    from gateway.mapping.bench.owners import owners
+    from gateway.workshop import open_database
+
+    owned = dict.fromkeys(each[:3] for each in owners(_streams("")) if entity in ("", each.entity))
+    with open_database().connect() as connection:
+        rows = [row for each in owned for row in conflicts(connection, *each)]
+    show.table("Conflicts", COLUMNS, rows, as_json)
+    return 0

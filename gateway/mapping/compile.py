@@ -124,6 +124,7 @@ def compile_mapping(stream: StreamSpec) -> Mapping:
     lookup = _lookup(stream)
     fields = _fields(stream, entity.table, said["fields"], ["fields"], lookup, entity.columns)
     _check_incremental(stream, fields)
+    _check_owned(stream, fields)
     parts = tuple(_part(stream, entity, name, lookup) for name in said.get("parts", {}))
     return Mapping(stream, entity, fields, parts, _known(said))
 
@@ -136,6 +137,17 @@ def _check_incremental(stream: StreamSpec, fields: tuple[Field, ...]) -> None:
             where=stream.document.where(["incremental", "by"]),
             do="name the member that a field of type instant is read from",
         )
+
+
+def _check_owned(stream: StreamSpec, fields: tuple[Field, ...]) -> None:
+    filled = [each.column for each in fields if each.said.get("const", "") is not None]
+    for number, column in enumerate(stream.document.content.get("owns", ())):
+        if column not in filled:
+            raise ConfigError(
+                f"owns {column!r}, but does not fill it",
+                where=stream.document.where(["owns", number]),
+                do=f"name columns among {', '.join(filled)}",
+            )
 
 
 def _filled(fields: tuple[Field, ...], scope: paths.Scope, place: str) -> dict[str, Any]:

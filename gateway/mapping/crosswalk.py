@@ -38,11 +38,15 @@ class Crosswalk:
 
     def convert(self, value: Any) -> str:
         """Our code, or Unfit: an unknown code is never guessed. Yes and no are the codes `true` and `false`."""
-        written = str(value).lower() if value.__class__ is bool else values.code(value)
         try:
-            return self.codes[written]
+            return self.codes[written(value)]
         except KeyError:
             raise Unfit(f"a code that crosswalk {self.name} does not know") from None
+
+
+def written(value: Any) -> str:
+    """A source code as crosswalks write it."""
+    return str(value).lower() if value.__class__ is bool else values.code(value)
 
 
 def load(path: Path) -> Crosswalk:

@@ -56,7 +56,7 @@ def compile_field(column: Column[Any], said: Mapping[str, Any], lookup: Lookup, 
         return Field(column.name, said, _constant(said), crosswalk)
     _check_type(column, said, where)
     read = _reader(
-        get=_getter(said),
+        get=getter(said),
         convert=_converter(said, crosswalk),
         place=" or ".join(Field(column.name, said, _nothing).sources),
         required=said.get("required", False) or not column.nullable,
@@ -101,7 +101,8 @@ def _check_format(name: str, said: Any, where: str) -> None:
         )
 
 
-def _getter(said: Mapping[str, Any]) -> paths.Getter:
+def getter(said: Mapping[str, Any]) -> paths.Getter:
+    """Record → the value as the portal wrote it, before its type is looked at."""
     source = said["from"]
     names = [source] if isinstance(source, str) else source
     getters = [_one_getter(name, said) for name in names]

@@ -46,9 +46,12 @@ BOOKKEEPING = ("issuer", "valid_from", "valid_to", "source_hash", "content_hash"
 """Columns of every entity that a mapping never fills."""
 
 
-def text(name: str, required: bool = False, personal: bool = False) -> Column[Any]:
-    """A text column; `personal` marks personal data (dữ liệu cá nhân), which stays out of logs, errors and open sets."""
-    return Column(name, Text, nullable=not required, info={"personal": personal})
+def text(name: str, required: bool = False, personal: bool = False, codes: str = "") -> Column[Any]:
+    """A text column; `personal` marks personal data (dữ liệu cá nhân), which stays out of logs, errors and open sets.
+
+    codes: the code list (danh mục mã) of schemas/codes/ that its values are of.
+    """
+    return Column(name, Text, nullable=not required, info={"personal": personal, "codes": codes})
 
 
 def instant(name: str) -> Column[Any]:
@@ -147,18 +150,18 @@ procedure = _entity(
 )
 
 procedure_step = _part("step", text("case_name"), text("step_text", required=True))
-procedure_channel = _part("channel", text("channel_code"))
+procedure_channel = _part("channel", text("channel_code", codes="channel"))
 procedure_time = _part(
     "time",
     Column("channel_ordinal", Integer, nullable=False),
     Column("duration_amount", Numeric),
-    text("duration_unit"),
+    text("duration_unit", codes="duration_unit"),
     text("description"),
 )
 procedure_fee = _part(
     "fee",
     Column("time_ordinal", Integer, nullable=False),
-    text("fee_kind"),
+    text("fee_kind", codes="fee_kind"),
     Column("amount", Numeric),
     text("amount_text"),
     text("currency"),
@@ -211,7 +214,7 @@ dossier = _entity(
     "dossier",
     "dossier_code",
     text("dossier_code_national"),
-    text("status_code", required=True),
+    text("status_code", required=True, codes="status"),
     Column("status_at", DateTime(timezone=True), nullable=False),
     text("source_status_code"),
     text("source_status_name"),
@@ -222,9 +225,9 @@ dossier = _entity(
     text("field_name"),
     text("agency_code"),
     text("agency_name"),
-    text("applicant_kind"),
+    text("applicant_kind", codes="applicant_kind"),
     text("applicant_name", personal=True),
-    text("channel_code"),
+    text("channel_code", codes="channel"),
     instant("filed_at"),
     instant("received_at"),
     instant("due_at"),

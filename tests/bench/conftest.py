@@ -37,6 +37,12 @@ class Site:
     mappings: Path
     run: Callable[..., Ended]
 
+    def only(self, *portals: str) -> None:
+        """Forget the other portals: what is read has its price."""
+        for folder in self.mappings.iterdir():
+            if folder.name not in {*portals, "crosswalks"}:
+                shutil.rmtree(folder)
+
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Site:

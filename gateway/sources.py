@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gateway.load import ASKED
 from gateway.mapping.compile import Mapping
 from gateway.mapping.fields import Field
+from gateway.records import ASKED
 
 
 class Source(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -13,9 +14,10 @@ from sqlalchemy import Row
 
 from connectors import decode
 from connectors.errors import ExplainedError
+from gateway import drift
 from gateway.landed import records_of, refusal
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
-from gateway.mapping.members import ASKED
+from gateway.mapping.members import ASKED, Members
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
 from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
@@ -31,7 +33,8 @@ CHUNK = 2000
 def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
     """Load one landed batch (or go on with one that was interrupted); returns the counts of this call.
 
-    Raises StoreError when the database or the landed bytes fail; then nothing half-written stays.
+    Raises StoreError when the database or the landed bytes fail; then nothing half-written stays. Raises FatalPortalError
+    when records drifted and the stream says `drift: stop`; then nothing of the batch is written.
     """
     stream = shop.portal(work.portal).stream(work.stream)
     try:
@@ -43,6 +46,8 @@ def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
 def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
     mapping, print_ = compile_mapping(stream), fingerprint(stream)
     loader = _Loader(shop, mapping, work, bytes.fromhex(print_))
+    if stream.drift == "stop":
+        loader.refuse_drift()
     counts = Counts()
     with Writer(shop.engine, mapping, work) as writer, ThreadPoolExecutor(1) as committing:
         # While one chunk is committed, the next is mapped.
@@ -54,7 +59,7 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
                 chunk = loader.recheck(pages, chunk)
             pending = committing.submit(writer.write, chunk)
         counts += _settled(shop, stream, pending)
-        writer.finish(mapping.drift(all_mapped=not counts.unchanged), print_)
+        writer.finish({} if counts.unchanged else loader.watch.vanished(), print_)
     return counts
 
 
@@ -73,9 +78,22 @@ class _Loader:
     def __init__(self, shop: Workshop, mapping: Mapping, work: Row[Any], print_: bytes) -> None:
         self._shop, self._mapping, self._work, self._print = shop, mapping, work, print_
         self._newest, self._key_at = _newest_column(mapping), mapping.key
+        self.watch = drift.watch(shop.engine, mapping, work)
         self._is_first = self._holds_nothing()
         # A later file corrects an earlier one; records of one answer may not.
         self._is_files = shop.portal(work.portal).protocol == "files"
+
+    def refuse_drift(self) -> None:
+        """Look at all records before the first is written. Raises FatalPortalError when one is not as usual."""
+        watch = drift.watch(self._shop.engine, self._mapping, self._work, learn=False)
+        known = False
+        for pages, unknown in self.compared():
+            known |= len(unknown) < len(pages.hashes)
+            for number in unknown:
+                with suppress(ExplainedError):
+                    watch.look(_members(pages.source(number)))
+        if found := {**watch.found, **({} if known else watch.vanished())}:
+            raise drift.stopped(self._shop.engine, self._mapping.stream, self._work, found, watch.looked)
 
     def compared(self) -> Iterator[tuple[Pages, set[int]]]:
         """Groups of landed pages, each with the positions of what is not known; one is read while the database compares the other."""
@@ -122,7 +140,8 @@ class _Loader:
     def chunk(self, pages: Pages, unknown: set[int]) -> Chunk:
         """Map the records at the `unknown` positions; the others are known by their hash."""
         hashes = pages.hashes
-        chunk = Chunk(pages.through, self._key_at)
+        self.watch.begin()
+        chunk = Chunk(pages.through, self._key_at, looked=len(unknown))
         chunk.skipped = [each for number, each in enumerate(hashes) if number not in unknown] if unknown else hashes
         seen: dict[str, bytes] = {}
         for number in sorted(unknown):
@@ -131,6 +150,7 @@ class _Loader:
                 self._place(chunk, record, mapped, seen)
         self._refuse_contested(chunk)
         chunk.newest = self._newest_of(chunk)
+        chunk.drift, chunk.usual = self.watch.found, self.watch.usual()
         return chunk
 
     def recheck(self, pages: Pages, chunk: Chunk) -> Chunk:
@@ -181,14 +201,15 @@ class _Loader:
         return Refused(record, key, Reject(reason, f"{ASKED}.{for_each.send}", key))
 
     def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
-        members = {}
+        members: Members = {}
         if found.refusal:
             chunk.refused.append(self._not_given(found, found.refusal))
             return None
         try:
-            members = decode.members(found.raw)
-            if found.asked:
-                members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
+            members = _members(found)
+            drifted = self.watch.look(members)
+            if drifted and self._mapping.stream.drift == "quarantine":
+                raise self.watch.reject(drifted[0])
             return self._mapping.apply(members)
         except Reject as reject:
             refusal = reject
@@ -218,6 +239,14 @@ class _Loader:
             return None
         newest: datetime = max(mapped.values[self._newest] for _, mapped in chunk.rows)
         return newest.isoformat(timespec="seconds")
+
+
+def _members(found: Source) -> Members:
+    """A record's members, and what was asked as one more. Raises BrokenAnswer."""
+    members = decode.members(found.raw)
+    if found.asked:
+        members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
+    return members
 
 
 def _answered(pages: Pages, unknown: Future[set[int]]) -> tuple[Pages, set[int]]:

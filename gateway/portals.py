@@ -39,7 +39,7 @@ class StreamSpec:
     """One stream of one portal: what to ask, where the records are, and (in `document`) how they map.
 
     crosswalks: the folder of its code lists. may_shrink_to: the share of the last complete list below which a new one is
-    held back.
+    held back. drift: what is done with records whose members are not as usual: report, quarantine or stop.
     """
 
     portal: str
@@ -55,6 +55,7 @@ class StreamSpec:
     for_each: ForEach | None = None
     acknowledge: Acknowledge | None = None
     may_shrink_to: float = 0.5
+    drift: str = "report"
 
     @property
     def name(self) -> str:
@@ -136,6 +137,7 @@ def read_stream(portal: PortalSpec, document: Document) -> StreamSpec:
         for_each=ForEach(**said["for_each"]) if "for_each" in said else None,
         acknowledge=vocabulary.acknowledge(paging["acknowledge"]) if "acknowledge" in paging else None,
         may_shrink_to=int(said.get("may_shrink_to", "50%").removesuffix("%")) / 100,
+        drift=said.get("drift", "report"),
     )
 
 

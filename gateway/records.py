@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gateway.mapping.compile import Mapped
+from gateway.mapping.drift import Found, Usual
 from gateway.mapping.reject import Reject
 from gateway.runs import Progress
 
@@ -105,7 +106,8 @@ class Chunk:
 
     key_at: where the entity's code stands in a row's values. rounds: in the source's order; a key that comes again with
     other content starts a new round, since one MERGE must not meet a key twice. skipped: source hashes of records known as
-    they are. repeated: how often the very same record came again.
+    they are. repeated: how often the very same record came again. looked: records that were mapped, in vain or not. drift: what
+    was found in them that is not as usual; usual: what is usual, as far as it is being learned.
     """
 
     through: Progress
@@ -114,6 +116,9 @@ class Chunk:
     refused: list[Refused] = field(default_factory=list)
     skipped: list[bytes] = field(default_factory=list)
     repeated: int = 0
+    looked: int = 0
+    drift: Found = field(default_factory=dict)
+    usual: Usual = field(default_factory=dict)
     newest: str | None = None
 
     @property

@@ -14,6 +14,7 @@ from connectors.connection import Connection, MissingConnection
 from connectors.errors import ExplainedError, FatalPortalError, PortalAway, SignInRefused
 from connectors.files.pages import Folder
 from connectors.pages import Caller
+from gateway import drift
 from gateway.errors import NeedsPerson, StoreError
 from gateway.fetch import fetch_stream
 from gateway.load import load_batch
@@ -29,12 +30,13 @@ from gateway.workshop import Workshop
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did. errors: one for each stream that failed."""
+    """What a run did. errors: one for each stream that failed. drift: a line for each member that was not as usual."""
 
     run_id: int
     portal: str
     counts: Counts = field(default_factory=Counts)
     errors: tuple[ExplainedError, ...] = ()
+    drift: tuple[str, ...] = ()
 
     def verdict(self) -> ExplainedError | None:
         """The error the run ends with: the gravest failure, else that something is quarantined, else none."""
@@ -151,11 +153,13 @@ def _load_and_close(visit: Visit, run_id: int, errors: tuple[ExplainedError, ...
     shop, portal = visit.shop, visit.spec.portal
     failed = list(errors)
     counts = Counts()
+    drifted: list[str] = []
     waiting = batches(shop.engine, portal=portal, state="landed")
     while waiting:
         work = waiting.pop(0)
         try:
             counts += _load_one(shop, work)
+            drifted += _tell_drift(shop, work)
             # A queue shows again what a batch of a broken run brought: then the newer batch is the one to acknowledge.
             if all(other.stream != work.stream for other in waiting):
                 waiting.extend(_next_of_queue(visit, work))
@@ -165,7 +169,7 @@ def _load_and_close(visit: Visit, run_id: int, errors: tuple[ExplainedError, ...
             # When it is the database that failed, the note cannot be written either; the error itself is still raised.
             with suppress(ExplainedError):
                 mark_batch(shop.engine, work.batch_id, error=str(error))
-    report = Report(run_id, portal, counts, tuple(failed))
+    report = Report(run_id, portal, counts, tuple(failed), tuple(drifted))
     _close(shop, run_id, failed)
     return report
 
@@ -175,6 +179,13 @@ def _load_one(shop: Workshop, work: Row[Any]) -> Counts:
     log.info("loaded", portal=work.portal, stream=work.stream, batch=work.batch_id, **vars(done))
     _compare_declared(shop, work.batch_id)
     return done
+
+
+def _tell_drift(shop: Workshop, work: Row[Any]) -> list[str]:
+    lines = drift.told_of(shop.engine, work.batch_id)
+    for line in lines:
+        log.warning("drift", portal=work.portal, stream=work.stream, batch=work.batch_id, what=line)
+    return [f"{work.portal}/{work.stream}: drift: {line} → see: gateway drift {work.portal}" for line in lines]
 
 
 def _next_of_queue(visit: Visit, work: Row[Any]) -> list[Row[Any]]:

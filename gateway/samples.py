@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from gateway.errors import ConfigError
-from gateway.mapping.compile import Mapping as Compiled
 from gateway.probe import Probe
-from gateway.sources import is_in, sources
+from gateway.redaction import Redaction
 
 KEPT = 3
 """Records of a sample."""
@@ -33,8 +31,8 @@ def keep(found: Probe) -> Path:
             where=stream.name,
             do="keep a page by hand, redacted",
         )
-    readable, personal = _readable(found.mapping), _personal(found.mapping)
-    records = [_redacted(record, "", readable, personal) for record in found.records[:KEPT]]
+    redaction = Redaction(found.mapping)
+    records = [redaction.redacted(record) for record in found.records[:KEPT]]
     file = stream.document.path.parent / "golden" / f"{stream.stream}.json"
     file.parent.mkdir(exist_ok=True)
     text = msgspec.json.format(_encode(_wrapped(records, stream.form.records)), indent=1)
@@ -48,35 +46,3 @@ def _wrapped(records: list[Any], path: str) -> Any:
     for name in reversed(path.split(".")) if path != "." else ():
         document = {name: document}
     return document
-
-
-def _readable(mapping: Compiled) -> tuple[str, ...]:
-    """The paths that are used."""
-    return tuple(each.path for each in sources(mapping))
-
-
-def _personal(mapping: Compiled) -> tuple[str, ...]:
-    """Those among them that hold personal data, for which being used by another column too is no excuse."""
-    return tuple(each.path for each in sources(mapping) if each.is_personal)
-
-
-def _redacted(value: Any, path: str, readable: tuple[str, ...], personal: tuple[str, ...]) -> Any:
-    if isinstance(value, dict):
-        inner = {name: f"{path}.{name}" if path else name for name in value}
-        return {name: _redacted(value[name], inner[name], readable, personal) for name in value}
-    if isinstance(value, list):
-        return [_redacted(each, path, readable, personal) for each in value]
-    is_used = any(is_in(path, known) for known in readable)
-    return value if is_used and not any(is_in(path, secret) for secret in personal) else _masked(value)
-
-
-def _masked(value: Any) -> Any:
-    """Texts keep their shape, numbers become 0."""
-    if isinstance(value, str):
-        return "".join(map(_shape, value))
-    return value if value is None or isinstance(value, bool) else 0
-
-
-def _shape(sign: str) -> str:
-    """Marks too: in decomposed Unicode (Nguyê + ̃ + n) they are signs of their own."""
-    return {"L": "x", "M": "x", "N": "0"}.get(unicodedata.category(sign)[0], sign)

@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import msgspec
 from sqlalchemy import Engine, Row, func, text, update
-from sqlalchemy.dialects.postgresql import insert
 
-from gateway import quarantine, runs
+from gateway import drift, quarantine, runs
 from gateway.mapping.compile import Mapped, Mapping
+from gateway.mapping.drift import Found, Usual
 from gateway.records import Chunk
 from gateway.records import Row as Staged
 from gateway.runs import Counts, Progress
@@ -26,11 +26,14 @@ class Writer:
         self._mapping, self._work, self._entity = mapping, work, mapping.entity
         self._connection = engine.connect()
         self._progress = Progress(work.loaded_pages, work.loaded_records)
+        self._usual: Usual = {}
         self._binds = {"issuer": work.portal, "batch_id": work.batch_id, "beginning": BEGINNING}
 
     def __enter__(self) -> Self:
         self._connection.execute(text(merge.create_stage(self._entity, self._mapping.columns)))
         self._open_ones = quarantine.has_open(self._connection, self._work.portal, self._work.stream)
+        if self._progress == Progress(0):
+            drift.begin(self._connection, self._work)
         self._connection.commit()
         return self
 
@@ -47,14 +50,17 @@ class Writer:
             counts += Counts(unchanged=len(chunk.skipped) + chunk.repeated, quarantined=len(chunk.refused))
             self._quarantine(chunk)
             runs.record(self._connection, self._work, counts, self._progress, chunk.through)
+            drift.note(self._connection, self._work, chunk.drift, chunk.looked)
+            if chunk.usual != self._usual:
+                drift.remember(self._connection, self._work, chunk.usual)
             self._remember(chunk.newest)
-        self._progress = chunk.through
+        self._progress, self._usual = chunk.through, chunk.usual
         return counts
 
-    def finish(self, drift: dict[tuple[str, str], int], fingerprint: str) -> None:
-        """Close the batch: its state, its drift, and the stream's cursor, in one commit."""
+    def finish(self, vanished: Found, fingerprint: str) -> None:
+        """Close the batch: its state, what vanished in it, and the stream's cursor, in one commit."""
         with self._connection.begin():
-            self._record_drift(drift)
+            drift.note(self._connection, self._work, vanished)
             self._connection.execute(
                 update(ops.batch)
                 .where(ops.batch.c.batch_id == self._work.batch_id)
@@ -110,13 +116,6 @@ class Writer:
         batch = ops.batch.c
         newer = func.greatest(func.coalesce(batch.cursor_to, newest), newest)
         self._connection.execute(update(ops.batch).where(batch.batch_id == self._work.batch_id).values(cursor_to=newer))
-
-    def _record_drift(self, drift: dict[tuple[str, str], int]) -> None:
-        work = self._work
-        for (path, kind), count in drift.items():
-            row = {"portal": work.portal, "stream": work.stream, "path": path, "kind": kind}
-            values = {**row, "batch_id": work.batch_id, "record_count": count}
-            self._connection.execute(insert(ops.drift).values(values).on_conflict_do_nothing())
 
     def _move_cursor(self) -> None:
         """To the newest change seen, but never past the time the batch began: a portal's clock may run ahead."""

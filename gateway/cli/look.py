@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli import check, show
+from gateway.cli import check, drift, show
 
 Json = Annotated[bool, show.AsJson]
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the verbs."""
-    for verb in (portals, check.check, status):
+    for verb in (portals, check.check, status, drift.drift):
         app.command()(verb)
     explaining = typer.Typer(help="Why is it so: landed page → record → rule.", no_args_is_help=True)
     explaining.command("dossier")(explain_dossier)

@@ -119,6 +119,8 @@ def _tell(reports: list[Any], as_json: bool) -> int:
     ]
     show.table("Runs", COLUMNS, rows, as_json)
     verdicts = [verdict for report in reports if (verdict := report.verdict())]
+    for line in (line for report in reports for line in report.drift):
+        typer.echo(f"gateway: {line}", err=True)
     said = {str(error) for report in reports for error in report.errors} | {str(verdict) for verdict in verdicts}
     for line in sorted(said):
         typer.echo(f"gateway: {line}", err=True)

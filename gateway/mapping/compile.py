@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -60,7 +59,6 @@ class Mapping:
     fields: tuple[Field, ...]
     parts: tuple[Part, ...]
     known: frozenset[str]
-    shapes: Counter[tuple[str, ...]] = field(default_factory=Counter, compare=False)
 
     @property
     def columns(self) -> list[str]:
@@ -82,7 +80,6 @@ class Mapping:
 
     def apply(self, members: Members) -> Mapped:
         """Map one record, given as its undecoded members. Raises Reject with reason, path and value when it does not fit."""
-        self.shapes[tuple(members)] += 1
         groups, in_order = self._groups
         found: list[Any] = []
         for group in groups:
@@ -99,22 +96,6 @@ class Mapping:
             return str(field.read(opened(members, [source.split(".")[0] for source in field.sources])))
         except Reject:
             return None
-
-    def drift(self, all_mapped: bool) -> dict[tuple[str, str], int]:
-        """(path, appeared or vanished) → records, over all records mapped so far.
-
-        A member can only have vanished when every record of the batch was mapped: those known by their hash still have it.
-        """
-        found: Counter[tuple[str, str]] = Counter()
-        total = self.shapes.total()
-        present: Counter[str] = Counter()
-        for shape, count in self.shapes.items():
-            present.update(dict.fromkeys(shape, count))
-        found.update({(name, "appeared"): count for name, count in present.items() if name not in self.known})
-        read = {source.split(".")[0] for each in self.fields for source in each.sources}
-        if all_mapped:
-            found.update({(name, "vanished"): total for name in read if total and not present[name]})
-        return dict(found)
 
 
 def compile_mapping(stream: StreamSpec) -> Mapping:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     Text,
     func,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from gateway.store.core import metadata
 
@@ -73,6 +74,7 @@ batch = Table(
     Column("cursor_to", Text),
     Column("error", Text),
     Column("warning", Text, comment="what a person should know of a batch that went well"),
+    Column("mapped_count", BigInteger, nullable=False, server_default="0", comment="records not known by their hash"),
     Column("acknowledged_at", DateTime(timezone=True), comment="when the portal's queue was told that we have these"),
     *_counts(),
     _at("started_at", required=True),
@@ -117,10 +119,26 @@ drift = Table(
     metadata,
     Column("portal", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
-    Column("path", Text, primary_key=True),
-    Column("kind", Text, primary_key=True, comment="appeared or vanished"),
+    Column("path", Text, primary_key=True, comment="the member"),
+    Column("kind", Text, primary_key=True, comment="appeared, vanished, or became and the type it has now"),
     Column("batch_id", BigInteger, nullable=False, comment="where it was first seen"),
-    Column("record_count", BigInteger, nullable=False, comment="records of that batch that show it"),
+    Column("record_count", BigInteger, nullable=False, comment="records of the last batch that show it"),
+    Column("last_batch_id", BigInteger, nullable=False, comment="where it was last seen"),
+    _at("first_seen_at", required=True),
+    _at("last_seen_at", required=True),
+    Column("sample", Text, comment="how a record writes it; of what may be personal only the shape"),
+    schema="ops",
+)
+
+usual_member = Table(
+    "usual_member",
+    metadata,
+    Column("portal", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("path", Text, primary_key=True, comment="a member that the mapping reads"),
+    Column("kinds", ARRAY(Text), nullable=False, comment="types it has: text, number, bool, object, list"),
+    Column("is_always", Boolean, nullable=False, comment="every record has it"),
+    Column("batch_id", BigInteger, nullable=False, comment="the full batch it was learned from"),
     schema="ops",
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from connectors import decode
 from connectors.errors import ExplainedError
+from gateway.absence import read_list
 from gateway.landed import records_of, refusal
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
@@ -57,7 +58,7 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
                 chunk = loader.recheck(pages, chunk)
             pending = committing.submit(writer.write, chunk)
         counts += _settled(shop, stream, pending)
-        writer.finish(mapping.drift(all_mapped=not counts.unchanged), print_)
+        writer.finish(mapping.drift(all_mapped=not counts.unchanged), print_, read_list(shop, mapping, work))
     return counts
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Engine, Row, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway import quarantine, runs
+from gateway import absence, quarantine, runs
 from gateway.mapping.compile import Mapped, Mapping
 from gateway.records import Chunk
 from gateway.records import Row as Staged
@@ -51,10 +51,12 @@ class Writer:
         self._progress = chunk.through
         return counts
 
-    def finish(self, drift: dict[tuple[str, str], int], fingerprint: str) -> None:
-        """Close the batch: its state, its drift, and the stream's cursor, in one commit."""
+    def finish(self, drift: dict[tuple[str, str], int], fingerprint: str, listed: absence.Listed | None) -> None:
+        """Close the batch: its state, its drift, what its list lacks, and the stream's cursor, in one commit."""
         with self._connection.begin():
             self._record_drift(drift)
+            if listed is not None:
+                absence.settle(self._connection, self._mapping, self._work, listed)
             self._connection.execute(
                 update(ops.batch)
                 .where(ops.batch.c.batch_id == self._work.batch_id)

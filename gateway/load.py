@@ -15,6 +15,7 @@ from sqlalchemy import Row
 from connectors import decode
 from connectors.errors import ExplainedError
 from gateway import drift
+from gateway.absence import read_list
 from gateway.landed import records_of, refusal
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.members import ASKED, Members
@@ -59,7 +60,7 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
                 chunk = loader.recheck(pages, chunk)
             pending = committing.submit(writer.write, chunk)
         counts += _settled(shop, stream, pending)
-        writer.finish({} if counts.unchanged else loader.watch.vanished(), print_)
+        writer.finish({} if counts.unchanged else loader.watch.vanished(), print_, read_list(shop, mapping, work))
     return counts
 
 

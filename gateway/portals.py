@@ -14,13 +14,13 @@ from connectors.auth import AuthSpec
 from connectors.formats import Format
 from connectors.http.network import Network
 from connectors.http.politeness import Limits
-from connectors.paging import Paging
+from connectors.paging import Paging, Whole
 from connectors.request import Request
 from gateway import vocabulary
 from gateway.config import HOME
 from gateway.documents import Document
 from gateway.errors import ConfigError
-from gateway.vocabulary import Acknowledge, Incremental
+from gateway.vocabulary import Acknowledge, Incremental, Retire
 
 SCHEMA = HOME / "schemas" / "mapping.schema.json"
 
@@ -39,7 +39,8 @@ class StreamSpec:
     """One stream of one portal: what to ask, where the records are, and (in `document`) how they map.
 
     crosswalks: the folder of its code lists. may_shrink_to: the share of the last complete list below which a new one is
-    held back. drift: what is done with records whose members are not as usual: report, quarantine or stop.
+    held back. drift: what is done with records whose members are not as usual: report, quarantine or stop. retire: None where
+    what leaves the list is let be.
     """
 
     portal: str
@@ -56,6 +57,7 @@ class StreamSpec:
     acknowledge: Acknowledge | None = None
     may_shrink_to: float = 0.5
     drift: str = "report"
+    retire: Retire | None = None
 
     @property
     def name(self) -> str:
@@ -88,7 +90,9 @@ class PortalSpec:
     @cached_property
     def streams(self) -> tuple[StreamSpec, ...]:
         """Every stream file of the folder, those that others are asked from first."""
-        return _in_order([stream_at(self, path) for path in stream_files(self.folder)])
+        found = [stream_at(self, path) for path in stream_files(self.folder)]
+        _check_one_list_each(found)
+        return _in_order(found)
 
     def stream(self, name: str) -> StreamSpec:
         """One stream by name; ConfigError that lists what there is."""
@@ -123,7 +127,7 @@ def read_stream(portal: PortalSpec, document: Document) -> StreamSpec:
     document.check(SCHEMA, "stream")
     said: dict[str, Any] = document.content
     form, paging = _form(document), said.get("paging", {"kind": "whole"})
-    return StreamSpec(
+    spec = StreamSpec(
         portal=portal.portal,
         stream=said["stream"],
         title=said["name"],
@@ -136,9 +140,12 @@ def read_stream(portal: PortalSpec, document: Document) -> StreamSpec:
         incremental=vocabulary.incremental(said["incremental"]) if "incremental" in said else None,
         for_each=ForEach(**said["for_each"]) if "for_each" in said else None,
         acknowledge=vocabulary.acknowledge(paging["acknowledge"]) if "acknowledge" in paging else None,
-        may_shrink_to=int(said.get("may_shrink_to", "50%").removesuffix("%")) / 100,
+        may_shrink_to=vocabulary.share(said.get("may_shrink_to", "50%")),
         drift=said.get("drift", "report"),
+        retire=vocabulary.retire(said["retire"]) if "retire" in said else None,
     )
+    _check_retire(spec)
+    return spec
 
 
 def stream_at(portal: PortalSpec, path: Path) -> StreamSpec:
@@ -195,6 +202,30 @@ def _limits(document: Document) -> Limits:
         return vocabulary.limits(document.content.get("limits", {}))
     except ValueError as error:
         raise ConfigError(str(error), where=document.where(["limits"]), do="correct it") from None
+
+
+def _check_retire(spec: StreamSpec) -> None:
+    """Only a list that is read whole each time, and can show that it is whole, proves that something is absent."""
+    parts = bool(spec.incremental or spec.for_each or spec.acknowledge or "file" in spec.document.content["request"])
+    if spec.retire and (parts or spec.into == "dossier" or not (spec.paging.total or isinstance(spec.paging, Whole))):
+        raise ConfigError(
+            "retire needs a list that comes whole each time: no incremental, for_each, queue, files or dossiers, and a "
+            "paging with total unless one answer is the whole list",
+            where=spec.document.where(["retire"]),
+            do="take retire out, or name the paging's total",
+        )
+
+
+def _check_one_list_each(streams: list[StreamSpec]) -> None:
+    """What one of two lists of the same entity lacks may stand in the other."""
+    for spec in streams:
+        others = [other.stream for other in streams if other.into == spec.into and other is not spec]
+        if spec.retire and others:
+            raise ConfigError(
+                f"retire needs an entity that no other stream fills, and {', '.join(others)} fills {spec.into} too",
+                where=spec.document.where(["retire"]),
+                do="take retire out",
+            )
 
 
 def _form(document: Document) -> Format:

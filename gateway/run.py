@@ -21,6 +21,7 @@ from gateway.load import load_batch
 from gateway.log import log
 from gateway.portals import PortalSpec, StreamSpec
 from gateway.queues import settle
+from gateway.retirement import due_count
 from gateway.runs import Counts, batches, close_run, find_run, mark_batch, open_run
 from gateway.sign_on import sign_on
 from gateway.store.database import portal_lock
@@ -30,16 +31,20 @@ from gateway.workshop import Workshop
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did. errors: one for each stream that failed. drift: a line for each member that was not as usual."""
+    """What a run did. errors: one for each stream that failed. drift: a line for each member that was not as usual.
+
+    due: records that wait for a person to retire or keep them.
+    """
 
     run_id: int
     portal: str
     counts: Counts = field(default_factory=Counts)
     errors: tuple[ExplainedError, ...] = ()
     drift: tuple[str, ...] = ()
+    due: int = 0
 
     def verdict(self) -> ExplainedError | None:
-        """The error the run ends with: the gravest failure, else that something is quarantined, else none."""
+        """The error the run ends with: the gravest failure, else what waits for a person, else none."""
         if self.errors:
             return max(self.errors, key=lambda error: error.exit_code)
         if self.counts.quarantined:
@@ -47,6 +52,12 @@ class Report:
                 f"{self.counts.quarantined} records are in quarantine",
                 where=self.portal,
                 do=f"see: gateway quarantine list {self.portal}",
+            )
+        if self.due:
+            return NeedsPerson(
+                f"{self.due} records left their list, more than its limit: nothing is retired without a person",
+                where=self.portal,
+                do=f"see: gateway retire list {self.portal}",
             )
         return None
 
@@ -169,9 +180,9 @@ def _load_and_close(visit: Visit, run_id: int, errors: tuple[ExplainedError, ...
             # When it is the database that failed, the note cannot be written either; the error itself is still raised.
             with suppress(ExplainedError):
                 mark_batch(shop.engine, work.batch_id, error=str(error))
-    report = Report(run_id, portal, counts, tuple(failed), tuple(drifted))
     _close(shop, run_id, failed)
-    return report
+    due = 0 if failed else due_count(shop.engine, portal)
+    return Report(run_id, portal, counts, tuple(failed), tuple(drifted), due)
 
 
 def _load_one(shop: Workshop, work: Row[Any]) -> Counts:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import Engine, Row, func, text, update
 
-from gateway import drift, quarantine, runs
+from gateway import absence, drift, quarantine, runs
 from gateway.mapping.compile import Mapped, Mapping
 from gateway.mapping.drift import Found, Usual
 from gateway.records import Chunk
@@ -57,10 +57,12 @@ class Writer:
         self._progress, self._usual = chunk.through, chunk.usual
         return counts
 
-    def finish(self, vanished: Found, fingerprint: str) -> None:
-        """Close the batch: its state, what vanished in it, and the stream's cursor, in one commit."""
+    def finish(self, vanished: Found, fingerprint: str, listed: absence.Listed | None) -> None:
+        """Close the batch: its state, what vanished in it, what its list lacks, and the stream's cursor, in one commit."""
         with self._connection.begin():
             drift.note(self._connection, self._work, vanished)
+            if listed is not None:
+                absence.settle(self._connection, self._mapping, self._work, listed)
             self._connection.execute(
                 update(ops.batch)
                 .where(ops.batch.c.batch_id == self._work.batch_id)

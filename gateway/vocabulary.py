@@ -51,6 +51,18 @@ class Acknowledge:
     join: str = ""
 
 
+@dataclass(frozen=True)
+class Retire:
+    """When a record that a complete list lacks is retired.
+
+    after: so many complete lists in a row must lack it. limit: the largest share of the records in force that may be missing
+    from a list without a person's word, 0 to 1.
+    """
+
+    after: int
+    limit: float
+
+
 def auth(said: Said) -> AuthSpec:
     """The `auth` table."""
     default, carry = AuthSpec(), said.get("carry", {})
@@ -154,6 +166,16 @@ def incremental(said: Said) -> Incremental:
 def acknowledge(said: Said) -> Acknowledge:
     """The `acknowledge` of a queue."""
     return Acknowledge(said["post"], said["send"], said["from"], said.get("join", ""))
+
+
+def retire(said: Said) -> Retire:
+    """A stream's `retire`."""
+    return Retire(said["after"], share(said["limit"]))
+
+
+def share(text: str) -> float:
+    """`2%`, `0.5%` → 0 to 1 (the schema has checked the form)."""
+    return float(text.removesuffix("%")) / 100
 
 
 def seconds(text: str) -> float:

@@ -17,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
         app.command()(verb)
     explaining = typer.Typer(help="Why is it so: landed page → record → rule.", no_args_is_help=True)
     explaining.command("dossier")(explain_dossier)
+    explaining.command("procedure")(explain_procedure)
     app.add_typer(explaining, name="explain")
 
 
@@ -81,6 +82,24 @@ def explain_dossier(
             for key, value in dossier.items():
                 typer.echo(f"{key}\t{show.plain(value)}")
         show.table("Events", tuple(events[0]), events, as_json)
+    return 0
+
+
+def explain_procedure(
+    code: Annotated[str, typer.Argument(help="Local or national procedure code.")], as_json: Json = False
+) -> int:
+    """A procedure's versions by decision, and when it was missing, retired, restored. Example: gateway explain procedure 1.000105"""
+    from gateway import story
+    from gateway.workshop import open_database
+
+    columns = tuple(story.Event.__dataclass_fields__)
+    for found in story.explain_procedure(open_database(), code):
+        if not as_json:
+            for key, value in found.procedure._asdict().items():
+                typer.echo(f"{key}\t{show.plain(value)}")
+        show.table(
+            "Events", columns, [{"issuer": found.procedure.issuer, **vars(each)} for each in found.events], as_json
+        )
     return 0
 
 

@@ -40,6 +40,11 @@ def describe(mapping: Compiled) -> Iterator[str]:
     if stream.incremental:
         changes = stream.incremental
         yield f"  {_CHANGES[changes.kind]} by {changes.by}, {changes.overlap:g} s before the cursor included"
+    if stream.retire:
+        yield (
+            f"  retires what {stream.retire.after} complete lists in a row lack; asks a person when a list lacks more than "
+            f"{stream.retire.limit:.1%} of what is in force"
+        )
     yield f"  records in {stream.form.records}, each becomes a row of {mapping.entity.table.fullname}:"
     yield from (f"    {each.column} ← {_field(each)}" for each in mapping.fields)
     for part in mapping.parts:

@@ -142,6 +142,33 @@ usual_member = Table(
     schema="ops",
 )
 
+absence = Table(
+    "absence",
+    metadata,
+    Column("absence_id", BigInteger, Identity(), primary_key=True),
+    Column("portal", Text, nullable=False),
+    Column("stream", Text, nullable=False, comment="the list it left"),
+    Column("entity", Text, nullable=False, comment="what the list fills, such as procedure_listing"),
+    Column("record_key", Text, nullable=False, comment="its natural key, such as a procedure's code"),
+    Column("state", Text, nullable=False, server_default="missing", comment="missing, due, retired or kept"),
+    Column("list_count", Integer, nullable=False, server_default="1", comment="complete lists in a row that lack it"),
+    Column("within_count", Integer, nullable=False, comment="of them, those that lack no more than the limit"),
+    Column("missing_batch_id", BigInteger, nullable=False, comment="the first list that lacks it"),
+    Column("last_batch_id", BigInteger, nullable=False, comment="the last list that was counted"),
+    Column("reviewer", Text, comment="the person who decided; empty when the rule did"),
+    _at("decided_at"),
+    Column("returned_batch_id", BigInteger, comment="where it was seen again, which ends this absence"),
+    schema="ops",
+)
+Index(
+    "uq_absence_open",
+    absence.c.portal,
+    absence.c.stream,
+    absence.c.record_key,
+    unique=True,
+    postgresql_where=absence.c.returned_batch_id.is_(None),
+)
+
 publication = Table(
     "publication",
     metadata,

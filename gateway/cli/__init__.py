@@ -11,7 +11,7 @@ from typer._click.exceptions import (
 )
 
 from connectors.errors import ExplainedError
-from gateway.cli import db, look, mapping, night, quarantine, retire, work
+from gateway.cli import calendar, db, look, mapping, night, quarantine, retire, work
 
 INTERRUPTED = 130
 ALLOCATIONS = 100_000
@@ -31,6 +31,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(retire.app, name="retire")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(db.app, name="db")
+app.add_typer(calendar.app, name="calendar")
 
 
 def main() -> int:

@@ -17,13 +17,18 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]],
     """Print rows under their columns."""
     listed = [{name: plain(row[name]) for name in columns} for row in rows]
     if as_json:
-        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        document(listed)
     elif sys.stdout.isatty():
         _draw(title, columns, listed)
     else:
         print("\t".join(columns))
         for row in listed:
             print("\t".join("" if row[name] is None else str(row[name]) for name in columns))
+
+
+def document(value: Any) -> None:
+    """Print plain values as JSON."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _draw(title: str, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from connectors import decode
 from connectors.errors import ExplainedError
 from gateway.landed import records_of, refusal
+from gateway.mapped import map_record
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
@@ -25,10 +25,6 @@ from gateway.workshop import Workshop
 
 CHUNK = 2000
 """Records committed together, about: whole pages."""
-
-
-ASKED = "@request"
-"""The member under which a mapping reads what a page was asked with, as `@request.idQDCB`."""
 
 
 def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
@@ -130,8 +126,11 @@ class _Loader:
         seen: dict[str, bytes] = {}
         for number in sorted(unknown):
             record = pages.source(number)
-            if (mapped := self._map(record, chunk)) is not None:
-                self._place(chunk, record, mapped, seen)
+            found = map_record(self._mapping, record)
+            if isinstance(found, Refused):
+                chunk.refused.append(found)
+            else:
+                self._place(chunk, record, found, seen)
         self._refuse_contested(chunk)
         chunk.newest = self._newest_of(chunk)
         return chunk
@@ -175,30 +174,6 @@ class _Loader:
     def _twice(self, record: Source, key: str) -> Refused:
         path = " or ".join(self._mapping.fields[self._key_at].sources)
         return Refused(record, key, Reject("its key stands twice in one answer, with different content", path, key))
-
-    def _not_given(self, record: Source, reason: str) -> Refused:
-        """The portal refused the one record that was asked for: what it was asked for is its key."""
-        for_each = self._mapping.stream.for_each
-        assert for_each is not None
-        key = str((record.asked or {}).get(for_each.send, ""))
-        return Refused(record, key, Reject(reason, f"{ASKED}.{for_each.send}", key))
-
-    def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
-        members = {}
-        if found.refusal:
-            chunk.refused.append(self._not_given(found, found.refusal))
-            return None
-        try:
-            members = decode.members(found.raw)
-            if found.asked:
-                members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
-            return self._mapping.apply(members)
-        except Reject as reject:
-            refusal = reject
-        except ExplainedError as error:
-            refusal = Reject(f"not a readable record ({type(error).__name__})", ".", f"{len(bytes(found.raw))} bytes")
-        chunk.refused.append(Refused(found, self._mapping.key_of(members), refusal))
-        return None
 
     def _unknown(self, hashes: list[bytes]) -> set[int]:
         """The positions of the hashes that no current row has."""

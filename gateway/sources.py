@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gateway.load import ASKED
+from gateway.mapped import ASKED
 from gateway.mapping.compile import Mapping
 from gateway.mapping.fields import Field
 

@@ -12,13 +12,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from connectors import decode
 from connectors.errors import ExplainedError
 from gateway import drift
 from gateway.absence import read_list
 from gateway.landed import records_of, refusal
+from gateway.mapped import map_record, members_of
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
-from gateway.mapping.members import ASKED, Members
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
 from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
@@ -92,7 +91,7 @@ class _Loader:
             known |= len(unknown) < len(pages.hashes)
             for number in unknown:
                 with suppress(ExplainedError):
-                    watch.look(_members(pages.source(number)))
+                    watch.look(members_of(pages.source(number)))
         if found := {**watch.found, **({} if known else watch.vanished())}:
             raise drift.stopped(self._shop.engine, self._mapping.stream, self._work, found, watch.looked)
 
@@ -147,8 +146,11 @@ class _Loader:
         seen: dict[str, bytes] = {}
         for number in sorted(unknown):
             record = pages.source(number)
-            if (mapped := self._map(record, chunk)) is not None:
-                self._place(chunk, record, mapped, seen)
+            found = map_record(self._mapping, record, self.watch)
+            if isinstance(found, Refused):
+                chunk.refused.append(found)
+            else:
+                self._place(chunk, record, found, seen)
         self._refuse_contested(chunk)
         chunk.newest = self._newest_of(chunk)
         chunk.drift, chunk.usual = self.watch.found, self.watch.usual()
@@ -194,31 +196,6 @@ class _Loader:
         path = " or ".join(self._mapping.fields[self._key_at].sources)
         return Refused(record, key, Reject("its key stands twice in one answer, with different content", path, key))
 
-    def _not_given(self, record: Source, reason: str) -> Refused:
-        """The portal refused the one record that was asked for: what it was asked for is its key."""
-        for_each = self._mapping.stream.for_each
-        assert for_each is not None
-        key = str((record.asked or {}).get(for_each.send, ""))
-        return Refused(record, key, Reject(reason, f"{ASKED}.{for_each.send}", key))
-
-    def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
-        members: Members = {}
-        if found.refusal:
-            chunk.refused.append(self._not_given(found, found.refusal))
-            return None
-        try:
-            members = _members(found)
-            drifted = self.watch.look(members)
-            if drifted and self._mapping.stream.drift == "quarantine":
-                raise self.watch.reject(drifted[0])
-            return self._mapping.apply(members)
-        except Reject as reject:
-            refusal = reject
-        except ExplainedError as error:
-            refusal = Reject(f"not a readable record ({type(error).__name__})", ".", f"{len(bytes(found.raw))} bytes")
-        chunk.refused.append(Refused(found, self._mapping.key_of(members), refusal))
-        return None
-
     def _unknown(self, hashes: list[bytes]) -> set[int]:
         """The positions of the hashes that no current row has."""
         if self._is_first:
@@ -240,14 +217,6 @@ class _Loader:
             return None
         newest: datetime = max(mapped.values[self._newest] for _, mapped in chunk.rows)
         return newest.isoformat(timespec="seconds")
-
-
-def _members(found: Source) -> Members:
-    """A record's members, and what was asked as one more. Raises BrokenAnswer."""
-    members = decode.members(found.raw)
-    if found.asked:
-        members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
-    return members
 
 
 def _answered(pages: Pages, unknown: Future[set[int]]) -> tuple[Pages, set[int]]:

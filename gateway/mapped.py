@@ -1,0 +1,52 @@
+"""map: one record of a landed page → a canonical row, or why it is refused. It ends in one of the two, whatever came."""
+
+from __future__ import annotations
+
+import msgspec
+
+from connectors import decode
+from connectors.errors import ExplainedError
+from gateway.mapping.compile import Mapped, Mapping
+from gateway.mapping.drift import Watch
+from gateway.mapping.members import ASKED, Members
+from gateway.mapping.reject import Reject
+from gateway.records import Refused, Source
+
+
+def map_record(mapping: Mapping, found: Source, watch: Watch | None = None) -> Mapped | Refused:
+    """Decode and map one record; `watch` looks at its members on the way."""
+    if found.refusal:
+        return _not_given(mapping, found, found.refusal)
+    members: Members = {}
+    try:
+        members = members_of(found)
+        if watch is not None:
+            _check_usual(mapping, watch, members)
+        return mapping.apply(members)
+    except Reject as reject:
+        refusal = reject
+    except ExplainedError as error:
+        refusal = Reject(f"not a readable record ({type(error).__name__})", ".", f"{len(bytes(found.raw))} bytes")
+    return Refused(found, mapping.key_of(members), refusal)
+
+
+def members_of(found: Source) -> Members:
+    """A record's members, with what its page was asked with. Raises BrokenAnswer."""
+    members = decode.members(found.raw)
+    if found.asked:
+        members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
+    return members
+
+
+def _check_usual(mapping: Mapping, watch: Watch, members: Members) -> None:
+    drifted = watch.look(members)
+    if drifted and mapping.stream.drift == "quarantine":
+        raise watch.reject(drifted[0])
+
+
+def _not_given(mapping: Mapping, found: Source, reason: str) -> Refused:
+    """The portal refused the one record that was asked for: what it was asked for is its key."""
+    for_each = mapping.stream.for_each
+    assert for_each is not None
+    key = str((found.asked or {}).get(for_each.send, ""))
+    return Refused(found, key, Reject(reason, f"{ASKED}.{for_each.send}", key))

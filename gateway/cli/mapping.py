@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from gateway.cli import show
 
 if TYPE_CHECKING:
+    from gateway.mapping.members import Members
     from gateway.portals import StreamSpec
 
 Json = Annotated[bool, show.AsJson]
@@ -110,18 +112,58 @@ def _streams(portal: str, stream: str = "") -> list[StreamSpec]:
     return [specs[0].stream(stream)] if stream else [each for spec in specs for each in spec.streams]
 
 
+@app.command("coverage")
+def cover(
+    portal: Annotated[str, typer.Argument(help="The portal.")],
+    stream: Annotated[str, typer.Argument(help="The stream; all of them when none is named.")] = "",
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Of the golden sample; so it is too where no database is configured.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Show members used, ignored, unknown; and columns by share filled. Example: gateway mapping coverage province dossiers"""
+    from gateway.mapping.bench.coverage import COLUMNS, Coverage
+    from gateway.mapping.compile import compile_mapping
+
+    rows = []
+    for each in _streams(portal, stream):
+        covered = Coverage(compile_mapping(each))
+        for members in _records(each, sample):
+            covered.add(members)
+        rows += list(covered.rows())
+        typer.echo(f"{each.name}: {covered.read} records, {covered.refused} of them refused", err=True)
+    show.table("Coverage", COLUMNS, rows, as_json)
+    return 0
+
+
 @app.command("conflicts")
 def list_conflicts(
     entity: Annotated[str, typer.Argument(help="An entity of ours; all of them when none is named.")] = "",
     as_json: Json = False,
 ) -> int:
     """Where a portal contradicts the one that owns the column. Example: gateway mapping conflicts procedure"""
+    from gateway.canonical import ENTITIES
     from gateway.conflicts import COLUMNS, conflicts
     from gateway.mapping.bench.owners import owners
     from gateway.workshop import open_database
 
+    if entity and entity not in ENTITIES:
+        raise typer.BadParameter(f"no entity {entity!r}; name one of {', '.join(ENTITIES)}")
     owned = dict.fromkeys(each[:3] for each in owners(_streams("")) if entity in ("", each.entity))
     with open_database().connect() as connection:
         rows = [row for each in owned for row in conflicts(connection, *each)]
     show.table("Conflicts", COLUMNS, rows, as_json)
     return 0
+
+
+def _records(stream: StreamSpec, sample: bool) -> Iterable[Members]:
+    """What was landed of a stream; its golden sample when asked for, or when there is no database."""
+    from gateway.config import load_settings
+    from gateway.mapping.bench import samples
+
+    if sample or not load_settings().database_url:
+        return samples.members(stream)
+    from gateway.landed import landed_members
+    from gateway.workshop import open_workshop
+
+    return landed_members(open_workshop(), stream)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -134,6 +135,46 @@ def cover(
         typer.echo(f"{each.name}: {covered.read} records, {covered.refused} of them refused", err=True)
     show.table("Coverage", COLUMNS, rows, as_json)
     return 0
+
+
+@app.command("diff")
+def compare(
+    portal: Annotated[str, typer.Argument(help="The portal.")],
+    stream: Annotated[str, typer.Argument(help="The stream.")],
+    against: Annotated[Path | None, typer.Option(help="The changed stream file; crosswalks are those in use.")] = None,
+    mappings: Annotated[Path | None, typer.Option(help="A changed mapping folder, its crosswalks too.")] = None,
+    as_json: Json = False,
+) -> int:
+    """What a changed mapping would change. Example: gateway mapping diff national procedures --against procedures.yaml"""
+    from gateway.landed import landed_members
+    from gateway.mapping.bench.changed import changed
+    from gateway.mapping.bench.differences import differences
+    from gateway.mapping.compile import compile_mapping
+    from gateway.workshop import open_workshop
+
+    if (against is None) == (mappings is None):
+        raise typer.BadParameter("say what to compare with: --against FILE or --mappings FOLDER")
+    [old] = _streams(portal, stream)
+    new = changed(old, against, mappings)
+    found = differences(compile_mapping(old), compile_mapping(new), landed_members(open_workshop(), old))
+    if as_json:
+        show.document(found.as_json())
+        return 0
+    rows = [{**row, "examples": _told(row["examples"])} for row in found.as_json()["columns"]]
+    show.table("Values that differ", ("column", "new", "changed", "removed", "examples"), rows)
+    for word, listed in (("quarantined", found.quarantined), ("passing", found.passing)):
+        for each in listed[:EXAMPLES_SHOWN]:
+            typer.echo(f"newly {word}: {each.record}: {each.path}: {each.reason}: {each.value}")
+    counts = f"{len(found.quarantined)} newly quarantined, {len(found.passing)} newly passing"
+    typer.echo(f"{found.records} landed records: {len(rows)} columns differ, {counts}; nothing was written", err=True)
+    return 0
+
+
+EXAMPLES_SHOWN = 3
+
+
+def _told(examples: list[dict[str, Any]]) -> str:
+    return "; ".join(f"{each['record']}: {each['old']!r} → {each['new']!r}" for each in examples)
 
 
 @app.command("conflicts")

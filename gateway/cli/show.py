@@ -26,6 +26,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]],
             print("\t".join("" if row[name] is None else str(row[name]) for name in columns))
 
 
+def document(found: Mapping[str, Any]) -> None:
+    """Print JSON that is no table."""
+    print(json.dumps(found, ensure_ascii=False, indent=2, default=plain))
+
+
 def _draw(title: str, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table

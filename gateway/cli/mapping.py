@@ -137,6 +137,20 @@ def cover(
     return 0
 
 
+@app.command("draft")
+def propose(
+    portal: Annotated[str, typer.Argument(help="The portal; its folder need not exist yet.")],
+    stream: Annotated[str, typer.Argument(help="The stream; its file need not exist yet.")],
+    source: Annotated[Path | None, typer.Option("--from", help="A file with an answer; else what was landed.")] = None,
+    into: Annotated[str, typer.Option(help="The entity to fill; the likeliest when not said.")] = "",
+) -> int:
+    """Propose a mapping file to edit. Example: gateway mapping draft myportal dossiers --from answer.json --into dossier"""
+    from gateway.cli.drafting import drafted
+
+    typer.echo(drafted(portal, stream, source, into), nl=False)
+    return 0
+
+
 @app.command("diff")
 def compare(
     portal: Annotated[str, typer.Argument(help="The portal.")],

@@ -97,10 +97,11 @@ def _differing(old: Mapping, new: Mapping, before: Mapped, after: Mapped) -> lis
     if before.content_hash == after.content_hash and old.columns == new.columns:
         return []
     was, will = _rows(old, before), _rows(new, after)
+    nothing: dict[str, Any] = {}
     return [
         (f"{table}.{column}", one.get(column), other.get(column))
         for table in dict.fromkeys((*was, *will))
-        for one, other in zip_longest(was.get(table, []), will.get(table, []), fillvalue={})
+        for one, other in zip_longest(was.get(table, []), will.get(table, []), fillvalue=nothing)
         for column in dict.fromkeys((*one, *other))
         if one.get(column) != other.get(column)
     ]

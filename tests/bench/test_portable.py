@@ -39,13 +39,14 @@ COMMANDS = {
 def test_it_runs_without_database_airflow_and_unix(name: str, tmp_path: Path) -> None:
     (tmp_path / "answer.json").write_text(json.dumps([{"maHoSo": "H15-1", "trangThai": "4"}]), "utf-8")
     program = PROGRAM.format(absent=ABSENT, words=list(COMMANDS[name]))
-    environment = {"PATH": "", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    environment = {"PATH": "", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "cp1252"}
     ended = subprocess.run(
         [sys.executable, "-c", program],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
         text=True,
+        encoding="utf-8",
         timeout=60,
         check=False,
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from connectors.errors import ExplainedError
 from gateway import drift
 from gateway.absence import read_list
-from gateway.landed import records_of, refusal
+from gateway.landed import asked, records_of, refusal
 from gateway.mapped import map_record, members_of
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
@@ -128,13 +128,13 @@ class _Loader:
     def _cut(self, page: Row[Any], done: int) -> Iterator[tuple[list[msgspec.Raw], Origin]]:
         """A page's records from number `done` on, CHUNK at a time: a page may be bigger than memory bears."""
         stream = self._mapping.stream
-        asked = {**page.request["query"], **(page.request["body"] or {})} if stream.for_each else None
+        request = asked(stream, page)
         if reason := refusal(page):
-            yield [msgspec.Raw(b"")], Origin(page.page_id, 0, asked, reason)
+            yield [msgspec.Raw(b"")], Origin(page.page_id, 0, request, reason)
             return
         records = islice(records_of(self._shop.landing, stream, page), done, None)
         while raws := list(islice(records, CHUNK)):
-            yield raws, Origin(page.page_id, done, asked)
+            yield raws, Origin(page.page_id, done, request)
             done += len(raws)
 
     def chunk(self, pages: Pages, unknown: set[int]) -> Chunk:

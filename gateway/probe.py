@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +18,7 @@ from connectors.pages import REFUSED, Caller, Page, StreamRequest
 from connectors.paging import Whole
 from connectors.windows import AsOf, DateWindow
 from gateway.mapping import paths
+from gateway.mapping.bench.coverage import Shapes, columns_of, is_ignored
 from gateway.mapping.compile import Mapping as Compiled
 from gateway.mapping.compile import compile_mapping
 from gateway.portals import PortalSpec, StreamSpec
@@ -47,12 +47,17 @@ class Probe:
             yield nothing("no records came")
             return
         uses = sources(self.mapping)
-        ignored = tuple(self.stream.document.content.get("ignored", ()))
         for path, (kind, count) in sorted(self.members.items()):
-            yield {"member": path, "kind": kind, "records": count, "use": _use(path, uses, ignored)}
+            yield {"member": path, "kind": kind, "records": count, "use": self._use(path, uses)}
         for path in sorted({each.path for each in uses if not self._came(each)}):
             columns = sorted({each.column for each in uses if each.path == path})
             yield {"member": path, "kind": "", "records": 0, "use": f"missed by {', '.join(columns)}"}
+
+    def _use(self, path: str, uses: tuple[Source, ...]) -> str:
+        columns = columns_of(path, uses)
+        if columns:
+            return f"→ {', '.join(columns)}"
+        return "ignored" if is_ignored(path, self.mapping) else "not used"
 
     def _came(self, source: Source) -> bool:
         """Also where what may stand in for it came, or an empty member above it: then there was nothing to come."""
@@ -124,31 +129,7 @@ def _records(stream: StreamSpec, page: Page) -> Iterator[Any]:
 
 
 def _members(records: list[dict[str, Any]]) -> dict[str, tuple[str, int]]:
-    kinds: dict[str, str] = {}
-    counts: Counter[str] = Counter()
+    shapes = Shapes()
     for record in records:
-        found: dict[str, str] = {}
-        for path, kind in _leaves(record, ""):
-            found[path] = kind
-            if kinds.get(path, "null") == "null":
-                kinds[path] = kind
-        counts.update(found.keys())
-    return {path: (kinds[path], counts[path]) for path in kinds}
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
-        for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
-        for each in value:
-            yield from _leaves(each, path)
-    else:
-        yield path, "null" if value is None else type(value).__name__
-
-
-def _use(path: str, uses: tuple[Source, ...], ignored: tuple[str, ...]) -> str:
-    columns = sorted({each.column for each in uses if is_in(path, each.path) or is_in(each.path, path)})
-    if columns:
-        return f"→ {', '.join(columns)}"
-    return "ignored" if any(is_in(path, name) for name in ignored) else "not used"
+        shapes.add(record)
+    return {path: (kind, shapes.counts[path]) for path, kind in shapes.kinds.items()}

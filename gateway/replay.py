@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from connectors.errors import ExplainedError
 from gateway.errors import ConfigError
+from gateway.landed import still_needed
 from gateway.load import load_batch
 from gateway.run import Report
 from gateway.runs import Counts, batches, close_run, mark_batch, open_batch, open_run
@@ -23,7 +24,9 @@ def replay(shop: Workshop, portal: str, stream: str = "", since: int | None = No
     """
     with portal_lock(shop.engine, portal):
         names = [stream] if stream else [spec.stream for spec in shop.portal(portal).streams]
-        sources = [work for name in names for work in _sources(shop, portal, name, since)]
+        for name in names:
+            shop.portal(portal).stream(name)
+        sources = [work for name in names for work in still_needed(shop.engine, portal, name, since)]
         if not sources:
             raise ConfigError("nothing landed to replay", where=f"{portal}/{stream or '*'}", do="see: gateway status")
         run_id = open_run(shop.engine, portal, "replay", "command replay")
@@ -36,17 +39,6 @@ def replay(shop: Workshop, portal: str, stream: str = "", since: int | None = No
             raise
         close_run(shop.engine, run_id, None)
         return Report(run_id, portal, counts)
-
-
-def _sources(shop: Workshop, portal: str, stream: str, since: int | None) -> list[Row[Any]]:
-    shop.portal(portal).stream(stream)
-    loaded = [
-        work for work in batches(shop.engine, portal=portal, stream=stream, state="loaded") if work.mode != "replay"
-    ]
-    if since is not None:
-        return [work for work in loaded if work.batch_id >= since]
-    last_full = max((number for number, work in enumerate(loaded) if work.mode == "full"), default=0)
-    return loaded[last_full:]
 
 
 def _again(shop: Workshop, source: Row[Any], run_id: int) -> Counts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from io import TextIOWrapper
 
 import typer
 from typer._click.exceptions import (
@@ -36,6 +37,7 @@ app.add_typer(calendar.app, name="calendar")
 
 def main() -> int:
     """Run the command line; returns the exit code. Every error is one clear line on standard error."""
+    _speak_unicode()
     gc.freeze()
     gc.set_threshold(ALLOCATIONS)
     try:
@@ -49,3 +51,10 @@ def main() -> int:
     if code == INTERRUPTED:
         print("gateway: interrupted; what was committed stays, run again to go on", file=sys.stderr)
     return code if isinstance(code, int) else 0
+
+
+def _speak_unicode() -> None:
+    """Vietnamese goes into files and pipes whatever the machine's old code page is, on Windows above all."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")

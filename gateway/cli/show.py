@@ -27,8 +27,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]],
 
 
 def document(value: Any) -> None:
-    """Print plain values as JSON."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print JSON that is no table."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def _draw(title: str, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:

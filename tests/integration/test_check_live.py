@@ -154,6 +154,17 @@ def test_a_stream_that_is_asked_value_by_value_borrows_a_value(sandbox: Running,
     assert not [use for use in uses.values() if use == "not used"]
 
 
+def test_its_sample_knows_what_it_was_asked_with_and_nothing_else(sandbox: Running, house: House) -> None:
+    house.connect_to(sandbox)
+    golden = house.own_mappings() / "national" / "golden"
+    house.done("check", "national", "--live", "--stream", "decisions", "--keep")
+    assert list(json.loads((golden / "decisions.request.json").read_bytes())) == ["idQDCB"]
+    house.done("mapping", "test", "national", "decisions", "--update")
+    rows = json.loads((golden / "decisions.expected.json").read_bytes())
+    assert len(rows["decision"]) == 1
+    assert "quarantine" not in rows
+
+
 def test_every_stream_of_a_portal_is_asked_when_none_is_named(sandbox: Running, house: House) -> None:
     house.connect_to(sandbox)
     rows = json.loads(house.done("check", "province", "--live", "--json"))

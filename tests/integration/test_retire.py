@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from sandbox.testing import Running, running_sandbox
-from tests.conftest import NewHouse
-from tests.helpers.house import House, order_fault, pass_days, said
+from tests.helpers.house import House, order_fault
 
 LIST = "LayDanhSachTTHC"
 STATES = """

@@ -12,7 +12,7 @@ import msgspec
 
 from connectors import decode
 from connectors.errors import PortalError
-from connectors.formats import opened
+from connectors.formats import Format, opened
 from gateway.errors import ConfigError
 from gateway.mapping.members import ASKED, Members
 from gateway.portals import StreamSpec
@@ -50,7 +50,7 @@ def asked(stream: StreamSpec) -> dict[str, Any] | None:
 def members(stream: StreamSpec) -> list[Members]:
     """The sample's records, each as its undecoded members. Raises ConfigError."""
     try:
-        return list(records(stream, body(stream), asked(stream)))
+        return list(records(stream.form, body(stream), asked(stream)))
     except PortalError as error:
         raise ConfigError(
             f"the sample is not what the stream's `format` and `records` say: {error.what}",
@@ -59,8 +59,8 @@ def members(stream: StreamSpec) -> list[Members]:
         ) from None
 
 
-def records(stream: StreamSpec, page: bytes, request: dict[str, Any] | None) -> Iterator[Members]:
+def records(form: Format, page: bytes, request: dict[str, Any] | None) -> Iterator[Members]:
     """The records of a page's bytes as a mapping takes them; `request`: what the page was asked with."""
     known = {ASKED: msgspec.Raw(msgspec.json.encode(request))} if request else {}
-    for raw in opened(BytesIO(page) if stream.form.is_streamed else page, stream.form).records:
+    for raw in opened(BytesIO(page) if form.is_streamed else page, form).records:
         yield {**decode.members(raw), **known}

@@ -28,6 +28,11 @@ _CHANGES = {
     "window": "asks by days, beginning where the last run stood,",
 }
 
+_DRIFT = {
+    "quarantine": "records whose members are not as usual go to quarantine",
+    "stop": "nothing is taken in when members are not as usual",
+}
+
 
 def describe(mapping: Compiled) -> Iterator[str]:
     """Lines of plain text: what is asked, and for every column of ours where it comes from and what may refuse it."""
@@ -46,6 +51,8 @@ def describe(mapping: Compiled) -> Iterator[str]:
         for path, fields in part.lists:
             yield f"  each {path} becomes a row of {part.table.fullname}:"
             yield from (f"    {each.column} ← {_field(each)}" for each in fields)
+    if stream.drift != "report":
+        yield f"  drift: {_DRIFT[stream.drift]}"
     ignored = stream.document.content.get("ignored", ())
     if ignored:
         yield f"  left out on purpose: {', '.join(ignored)}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 
+from gateway.crosswalks.codelists import load
 from gateway.errors import ConfigError
 from gateway.mapping.compile import compile_mapping
 from gateway.mapping.crosswalk import COLUMNS
@@ -102,6 +104,16 @@ def test_a_code_is_looked_up_by_the_day_of_its_record(new_house: NewHouse) -> No
     assert ("2", False) in found
     assert ("3", True) in found
     assert ("2", True) not in found
+
+
+def test_our_dossier_states_are_those_of_the_public_list() -> None:
+    file = ROOT.parent / "shared" / "data" / "status_code_lists.csv"
+    if not file.exists():
+        pytest.skip("the real lists ../shared/data/status_code_lists.csv are not on this machine")
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = [row for row in csv.DictReader(opened) if row["list"].startswith("DVCQG/LGSP numeric")]
+    ours = load(ROOT / "mappings" / "codelists" / "dossier_status.tsv").codes
+    assert {code: each.label_vi for code, each in ours.items()} == {row["code"]: row["label"] for row in rows}
 
 
 def test_days_in_a_crosswalk_want_a_day_in_the_mapping(tmp_path: Path) -> None:

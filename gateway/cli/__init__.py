@@ -12,7 +12,7 @@ from typer._click.exceptions import (
 )
 
 from connectors.errors import ExplainedError
-from gateway.cli import calendar, db, look, mapping, night, quarantine, retire, work
+from gateway.cli import calendar, crosswalk, db, look, mapping, night, quarantine, retire, work
 
 INTERRUPTED = 130
 ALLOCATIONS = 100_000
@@ -28,11 +28,15 @@ app = typer.Typer(
 )
 for module in (work, look, night):
     module.add_to(app)
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(retire.app, name="retire")
-app.add_typer(mapping.app, name="mapping")
-app.add_typer(db.app, name="db")
-app.add_typer(calendar.app, name="calendar")
+for name, group in (
+    ("quarantine", quarantine),
+    ("retire", retire),
+    ("mapping", mapping),
+    ("crosswalk", crosswalk),
+    ("calendar", calendar),
+    ("db", db),
+):
+    app.add_typer(group.app, name=name)
 
 
 def main() -> int:

@@ -93,7 +93,7 @@ class Mapping:
         """The natural key alone, of a record that may be refused for other reasons; None when it cannot be read."""
         field = self.fields[self.key]
         try:
-            return str(field.read(opened(members, [source.split(".")[0] for source in field.sources])))
+            return str(field.read(opened(members, [source.split(".")[0] for source in field.reads])))
         except Reject:
             return None
 
@@ -221,6 +221,7 @@ def _known(said: Dict[str, Any]) -> frozenset[str]:
     for entry in said["fields"].values():
         source = entry.get("from", ())
         named.update([source] if isinstance(source, str) else source)
+        named.update([entry["dated"]["from"]] if "dated" in entry else ())
     for part in said.get("parts", {}).values():
         named.update(entry["each"] for entry in (part if isinstance(part, list) else [part]))
     return frozenset(name.split(".")[0] for name in named)

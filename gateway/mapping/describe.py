@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.mapping.compile import Mapping as Compiled
+from gateway.mapping.crosswalk import Crosswalk, Row
 from gateway.mapping.fields import Field
 
 _TYPES = {
@@ -26,6 +27,11 @@ _CHANGES = {
     "newest_first": "newest first",
     "changed_since": "asks what changed since the last run,",
     "window": "asks by days, beginning where the last run stood,",
+}
+
+_DRIFT = {
+    "quarantine": "records whose members are not as usual go to quarantine",
+    "stop": "nothing is taken in when members are not as usual",
 }
 
 
@@ -51,6 +57,8 @@ def describe(mapping: Compiled) -> Iterator[str]:
         for path, fields in part.lists:
             yield f"  each {path} becomes a row of {part.table.fullname}:"
             yield from (f"    {each.column} ← {_field(each)}" for each in fields)
+    if stream.drift != "report":
+        yield f"  drift: {_DRIFT[stream.drift]}"
     ignored = stream.document.content.get("ignored", ())
     if ignored:
         yield f"  left out on purpose: {', '.join(ignored)}"
@@ -82,10 +90,22 @@ def _reading(each: Field) -> Iterator[str]:
     if "join" in said:
         yield f"({said['join']['take']} of each, joined by {said['join']['with']!r})"
     if each.crosswalk:
-        codes = ", ".join(f"{source}→{target}" for source, target in each.crosswalk.codes.items())
-        yield f"through crosswalk {each.crosswalk.name} ({codes}; any other code is refused)"
+        yield f"through crosswalk {each.crosswalk.name} ({', '.join(_codes(each.crosswalk))}; any other code is refused)"
+        if "dated" in said:
+            yield f"as it is meant on {said['dated']['from']}, written {said['dated']['format']}"
         return
     yield _TYPES[said.get("type", "text")] + _format(said)
+
+
+def _codes(crosswalk: Crosswalk) -> Iterator[str]:
+    yield from (f"{source}→{target}" for source, target in crosswalk.codes.items())
+    for source, rows in crosswalk.rows.items():
+        yield from (f"{source}→{row.object}{_days(row)}" for row in rows)
+
+
+def _days(row: Row) -> str:
+    begin = f" from {row.valid_from}" if row.valid_from else ""
+    return f"{begin} to {row.valid_to}" if row.valid_to else begin
 
 
 def _format(said: Mapping[str, Any]) -> str:

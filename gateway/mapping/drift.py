@@ -81,7 +81,7 @@ class Watch:
     """
 
     def __init__(self, mapping: Compiled, usual: Usual, learning: frozenset[str], sample: Sample) -> None:
-        self._known, self._columns = mapping.known, {path.split(".")[0] for f in mapping.fields for path in f.sources}
+        self._known, self._columns = mapping.known, {path.split(".")[0] for f in mapping.fields for path in f.reads}
         self._read = read_members(mapping)
         self._kinds = {name: set(habit.kinds) for name, habit in usual.items()}
         self._always = {name for name, habit in usual.items() if habit.is_always and name not in learning}
@@ -177,7 +177,7 @@ class Watch:
 
 def read_members(mapping: Compiled) -> frozenset[str]:
     """The top members that a mapping reads."""
-    paths = [path for each in mapping.fields for path in each.sources]
+    paths = [path for each in mapping.fields for path in each.reads]
     paths += [path for part in mapping.parts for path, _ in part.lists]
     return frozenset(path.split(".")[0] for path in paths)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Text
 
 from gateway.errors import ConfigError
 from gateway.mapping import paths, times, values
-from gateway.mapping.crosswalk import Crosswalk, Lookup
+from gateway.mapping.crosswalk import Crosswalk, Dated, Lookup
 from gateway.mapping.reject import Reject, Unfit, shown
 
 Read = Callable[[Any], Any]
@@ -42,6 +42,11 @@ class Field:
         return (source,) if isinstance(source, str) else tuple(source)
 
     @property
+    def reads(self) -> tuple[str, ...]:
+        """The source paths it reads, with the one that says on which day."""
+        return (*self.sources, self.said["dated"]["from"]) if "dated" in self.said else self.sources
+
+    @property
     def personal(self) -> bool:
         """Whether the mapping classifies the value as personal data."""
         return self.said.get("classified") == "personal"
@@ -55,8 +60,9 @@ def compile_field(column: Column[Any], said: Mapping[str, Any], lookup: Lookup, 
     if "const" in said or "position_of" in said:
         return Field(column.name, said, _constant(said), crosswalk)
     _check_type(column, said, where)
+    _check_dated(column.name, said, crosswalk, where)
     read = _reader(
-        get=getter(said),
+        get=_dated(getter(said), said),
         convert=_converter(said, crosswalk),
         place=" or ".join(Field(column.name, said, _nothing).sources),
         required=said.get("required", False) or not column.nullable,
@@ -90,6 +96,17 @@ def _check_type(column: Column[Any], said: Mapping[str, Any], where: str) -> Non
         raise ConfigError(f"{column.name} holds personal data", where=where, do="add classified: personal")
 
 
+def _check_dated(name: str, said: Mapping[str, Any], crosswalk: Crosswalk | None, where: str) -> None:
+    if crosswalk is not None and crosswalk.is_dated and "dated" not in said:
+        raise ConfigError(
+            f"{name} is looked up in crosswalk {crosswalk.name}, whose rows hold on some days only",
+            where=where,
+            do="say which member gives the day: dated: {from: …, format: …}",
+        )
+    if "dated" in said:
+        _check_format(f"dated of {name}", said["dated"]["format"], where)
+
+
 def _check_format(name: str, said: Any, where: str) -> None:
     forms = [said] if isinstance(said, str) else said or [""]
     wrong = [form for form in forms if not times.is_format(form)]
@@ -116,6 +133,21 @@ def _one_getter(name: str, said: Mapping[str, Any]) -> paths.Getter:
     if "join" in said:
         return paths.joined(get, said["join"]["take"], said["join"]["with"])
     return paths.beginning(get, said["begins"]) if "begins" in said else get
+
+
+def _dated(get: paths.Getter, said: Mapping[str, Any]) -> paths.Getter:
+    """With the day on which the code is meant, where the mapping says what gives it."""
+    if "dated" not in said:
+        return get
+    get_day, to_day = paths.getter(said["dated"]["from"]), times.day((said["dated"]["format"],))
+
+    def _get(record: Any) -> Any:
+        value, written = get(record), get_day(record)
+        if value is None or value == "":
+            return None
+        return Dated(value, None if written is None or written == "" else to_day(written))
+
+    return _get
 
 
 def _converter(said: Mapping[str, Any], crosswalk: Crosswalk | None) -> values.Convert:

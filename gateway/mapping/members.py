@@ -68,7 +68,7 @@ def grouped(fields: Sequence[Field]) -> tuple[tuple[Group, ...], Callable[[Seque
 
 def _structured(each: Field) -> tuple[str, ...] | None:
     """The members a field reads when they hold objects or lists; None when they are plain values."""
-    if any("." in source for source in each.sources) or not {"pick", "join", "first"}.isdisjoint(each.said):
+    if any("." in source for source in each.reads) or not {"pick", "join", "first"}.isdisjoint(each.said):
         return _top(each)
     return None
 
@@ -82,4 +82,4 @@ def _group(names: tuple[str, ...] | None, fields: list[Field]) -> Group:
 
 
 def _top(each: Field) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(source.split(".")[0] for source in each.sources))
+    return tuple(dict.fromkeys(source.split(".")[0] for source in each.reads))

@@ -49,7 +49,7 @@ BOOKKEEPING = ("issuer", "valid_from", "valid_to", "source_hash", "content_hash"
 def text(name: str, required: bool = False, personal: bool = False, codes: str = "") -> Column[Any]:
     """A text column; `personal` marks personal data (dữ liệu cá nhân), which stays out of logs, errors and open sets.
 
-    codes: the code list (danh mục mã) of schemas/codes/ that its values are of.
+    codes: the code list (danh mục mã) of mappings/codelists/ that its values are of.
     """
     return Column(name, Text, nullable=not required, info={"personal": personal, "codes": codes})
 
@@ -214,7 +214,7 @@ dossier = _entity(
     "dossier",
     "dossier_code",
     text("dossier_code_national"),
-    text("status_code", required=True, codes="status"),
+    text("status_code", required=True, codes="dossier_status"),
     Column("status_at", DateTime(timezone=True), nullable=False),
     text("source_status_code"),
     text("source_status_name"),

@@ -15,6 +15,8 @@ from jsonschema import Draft202012Validator
 
 from connectors.errors import ExplainedError
 from gateway import errors, vocabulary
+from gateway.crosswalks import codelists
+from gateway.mapping import crosswalk
 from gateway.mapping.compile import compile_mapping
 from gateway.portals import load_portal
 from gateway.publish.contract import Contract, load_contracts
@@ -104,6 +106,17 @@ def test_each_data_set_is_described(contract: Contract) -> None:
     assert section, f"no section {contract.name}"
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (\w+) \|", section[1], re.MULTILINE)
     assert rows == [(column.name, column.title, column.type) for column in contract.columns]
+
+
+def test_crosswalk_page_has_every_column_and_our_lists() -> None:
+    page = words(read("docs/reference/crosswalks.md"))
+    assert {*crosswalk.COLUMNS, *crosswalk.ABOUT, *codelists.COLUMNS} - page == set()
+    targets = {sheet.about["object_source"] for sheet in _sheets() if "object_source" in sheet.about}
+    assert targets - {"service_level_before_2022"} <= page
+
+
+def _sheets() -> list[crosswalk.Sheet]:
+    return [crosswalk.read(path) for path in (ROOT / "mappings" / "crosswalks").glob("*.tsv")]
 
 
 def test_environment_has_every_variable_and_none_too_many() -> None:

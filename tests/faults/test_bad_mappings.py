@@ -24,7 +24,7 @@ def test_an_unknown_key(house: House) -> None:
         assert ended.returncode == 2
         [message] = said(ended)
         assert message.startswith(
-            f"gateway: {file}:{line}: unknown key 'record'; known here: fields, for_each, format, ignore_case,"
+            f"gateway: {file}:{line}: unknown key 'record'; known here: drift, fields, for_each, format, ignore_case,"
         )
         assert message.endswith(" → see mapping.schema.json")
     assert house.value("select count(*) from ops.run") == 0
@@ -192,15 +192,15 @@ def test_a_mapping_folder_that_does_not_exist(house: House) -> None:
 
 
 CROSSWALK_MISTAKES: dict[str, tuple[Callable[[list[str]], list[str]], int, str]] = {
-    "a code twice": (lambda lines: [*lines, lines[1]], 9, "code '0' stands twice → keep one of the rows"),
+    "a code twice": (lambda lines: [*lines, lines[4]], 17, "code '0' stands twice → keep one of the rows, "),
     "no code of ours": (
         lambda lines: [*lines, "77\tTạm\tskos:exactMatch\t\t\t\t\t\t\t\t"],
-        9,
+        17,
         "subject_id and object_id must both be filled → complete or remove the row",
     ),
     "another header": (
-        lambda lines: ["code\tname", *lines[1:]],
-        1,
+        lambda lines: [*lines[:3], "code\tname", *lines[4:]],
+        4,
         "the header is not as expected → write subject_id, ",
     ),
 }

@@ -1,31 +1,23 @@
-"""Code lists of ours (danh mục mã, schemas/codes/): a mapping may fill a column that has one with its codes only."""
+"""Codes of ours (danh mục mã, codelists/): a mapping may fill a column that has a list with its codes only."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from functools import cache
 
 from gateway.config import HOME
+from gateway.crosswalks import codelists
 from gateway.mapping import values
 from gateway.mapping.bench.findings import ERROR, Finding
 from gateway.mapping.bench.seen import Place, places
 from gateway.mapping.compile import Mapping
-from gateway.mapping.crosswalk import Crosswalk
+from gateway.mapping.crosswalk import NO_TERM, Crosswalk, read
 from gateway.mapping.reject import Unfit
-
-
-@cache
-def code_list(name: str) -> tuple[str, ...]:
-    """The codes of a list, in its order."""
-    with (HOME / "schemas" / "codes" / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
-        return tuple(row["code"] for row in csv.DictReader(file, delimiter="\t"))
 
 
 def unknown_targets(mapping: Mapping) -> Iterator[Finding]:
     """Target codes, of crosswalks or constant, that the column's list does not have."""
     for place in places(mapping):
-        known = _known(place)
+        known = _known(mapping, place)
         crosswalk, constant = place.field.crosswalk, place.field.said.get("const")
         if crosswalk:
             yield from _of_crosswalk(mapping, place, crosswalk, known)
@@ -36,21 +28,27 @@ def unknown_targets(mapping: Mapping) -> Iterator[Finding]:
 
 def row_of(crosswalk: Crosswalk, code: str) -> str:
     """`file:line` of a source code."""
-    return f"{crosswalk.path}:{list(crosswalk.codes).index(code) + 2}"
+    sheet = read(crosswalk.path)
+    return next(sheet.where(row) for row in sheet.rows if row.subject == code)
 
 
 def _of_crosswalk(mapping: Mapping, place: Place, crosswalk: Crosswalk, known: tuple[str, ...]) -> Iterator[Finding]:
-    for source, target in crosswalk.codes.items():
+    sheet = read(crosswalk.path)
+    for row in sheet.rows:
+        if row.object == NO_TERM:
+            continue
         if place.field.said.get("type") == "bool":
-            if not _is_boolean(target):
-                yield _unknown(mapping, place, row_of(crosswalk, source), target, ("true", "false"))
-        elif known and target not in known:
-            yield _unknown(mapping, place, row_of(crosswalk, source), target, known)
+            if not _is_boolean(row.object):
+                yield _unknown(mapping, place, sheet.where(row), row.object, ("true", "false"))
+        elif known and row.object not in known:
+            yield _unknown(mapping, place, sheet.where(row), row.object, known)
 
 
-def _known(place: Place) -> tuple[str, ...]:
+def _known(mapping: Mapping, place: Place) -> tuple[str, ...]:
+    """The codes a column takes; none where it has no list."""
     name = place.table.c[place.field.column].info.get("codes")
-    return code_list(name) if name else ()
+    found = codelists.find((mapping.stream.crosswalks.parent, HOME / "mappings"), name) if name else None
+    return tuple(found.codes) if found else ()
 
 
 def _is_boolean(code: str) -> bool:

@@ -23,8 +23,8 @@ class Days(NamedTuple):
 
 @pytest.fixture(scope="module")
 def days(new_house: NewHouse) -> Iterator[Days]:
-    """On day 2 one of 60 procedures is abolished (bãi bỏ); on day 4 it is announced again, by a decision that says so."""
-    with running_sandbox("--procedures", "60", "--dossiers", "0", "--only", "national") as sandbox:
+    """On day 2 one of 30 procedures is abolished (bãi bỏ); on day 3 the summary of a decision says so."""
+    with running_sandbox("--procedures", "30", "--dossiers", "0", "--only", "national") as sandbox:
         house = new_house()
         house.connect_to(sandbox)
         found = Days(house, [], [])
@@ -32,6 +32,9 @@ def days(new_house: NewHouse) -> Iterator[Days]:
             if day:
                 pass_days(sandbox.national)
             _read(found, sandbox)
+            if day == 3:
+                said = f"Công bố thủ tục được sửa đổi (9.999999); thủ tục bị BÃI BỎ: 1.000, {_gone(found)}."
+                order_fault(sandbox.national, match="LayQDCB", kind="rewrite", records={"0": {"TRICHYEU": said}})
             house.execute("update ops.batch set started_at = started_at - interval '1 day'")
             assert house.sync("national").verdict() is None
         yield found
@@ -61,9 +64,10 @@ def test_what_was_abolished_is_retired_after_two_lists(days: Days) -> None:
 
 def test_the_story_of_an_abolished_procedure(days: Days) -> None:
     events = [event for event in _story(days.house, _gone(days)) if event["what"] not in {"seen", "amended"}]
+    number = days.house.value("select decision_number from core.decision where summary like '%BÃI BỎ%'")
     assert [(event["what"], event["why"]) for event in events] == [
         ("missing", "not on the list"),
-        ("retired", "not on the list; missing from 2 complete lists in a row"),
+        ("retired", f"abolished by decision {number}; missing from 2 complete lists in a row"),
     ]
 
 

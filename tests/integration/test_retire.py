@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gateway import retirement
+from gateway import retirement, story
 from sandbox.testing import Running, running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import House, order_fault, said
@@ -258,3 +258,35 @@ def test_a_list_that_shrank_too_much_is_held_back_and_proves_nothing(first: Hous
         _shorter(sandbox, 20)
         assert "held back" in str(_night(first).errors[0])
     assert _states(first) == {}
+
+
+def test_the_story_of_what_came_back(retired: House) -> None:
+    code = _listed(retired)[-1]
+    _night(retired)
+    with retired.engine() as engine:
+        [found] = story.explain_procedure(engine, code)
+    assert found.procedure.state == "in force"
+    assert [(event.what, event.why) for event in found.events] == [
+        ("missing", "not on the list"),
+        ("retired", "not on the list; missing from 2 complete lists in a row"),
+        ("restored", "on the list again"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "states"), [("shrunk", [("missing", 1)]), ("shifted_page", [])], ids=["whole", "short"]
+)
+def test_a_paged_list_proves_absence_when_it_has_as_many_as_declared(
+    house: House, kind: str, states: list[tuple[str, int]]
+) -> None:
+    """A list that is short of its declared total is read twice; it proves nothing when it is short again."""
+    with running_sandbox("--procedures", "60", "--dossiers", "0", "--only", "province") as province:
+        house.connect_to(province)
+        house.sync("province", only="procedures")
+        count = house.value("select count(*) from core.procedure")
+        more = {"count": count - 1} if kind == "shrunk" else {"times": 0}
+        order_fault(province.province, match="/bd/procedure", kind=kind, **more)
+        assert house.sync("province", only="procedures").counts.read == (count - 1) * (
+            2 if kind == "shifted_page" else 1
+        )
+    assert house.rows("select state, list_count from ops.absence") == states

@@ -168,11 +168,11 @@ def heed(asked: Any, outlet_events: Any = None) -> int:
     from gateway.workshop import open_database
 
     due, answer = asked
-    word = {APPROVE: "retired", REJECT: "kept"}.get(answer["chosen_options"][0])
+    word: Any = {APPROVE: "retired", REJECT: "kept"}.get(answer["chosen_options"][0])
     if word is None:
         return 0
     person = (answer["responded_by_user"] or {}).get("name") or "Airflow"
-    done = decide(open_database(), due["portal"], word, person, through=due["through"])  # type: ignore[arg-type]
+    done = decide(open_database(), due["portal"], word, person, through=due["through"])
     outlet_events[NEWS].add(portal_asset(due["portal"]))
     return len(done)
 

@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param, dag
 
-from gateway.airflow import at_night, fetch, load, portal_asset, portal_cards
+from gateway.airflow import NEWS, at_night, fetch, load, portal_asset, portal_cards
 
 DOC = """
 ### {vi}
@@ -32,7 +32,7 @@ def sync_dag(card: dict) -> None:
     def sync() -> None:
         """Fetch, then load."""
         fetched = fetch(portal)
-        loaded = load.override(outlets=[portal_asset(portal)])(portal)
+        loaded = load.override(outlets=[portal_asset(portal), NEWS])(portal)
         fetched >> loaded
 
     sync()

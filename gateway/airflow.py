@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import yaml
+from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import (
     Asset,
+    AssetAlias,
     BaseHook,
     CronTriggerTimetable,
     ExceptionRetryPolicy,
@@ -39,6 +41,18 @@ RETRY_POLICY = ExceptionRetryPolicy(
     ]
 )
 """Our error taxonomy as Airflow's retries: a wrong password fails at once, a busy portal is asked again later."""
+
+
+RETIREMENTS = Asset(name="retirements_due", uri="x-gateway://retirements_due")
+"""Renewed only when records left a list, more than its limit, so that a person must say whether they are retired."""
+
+NEWS = AssetAlias("gateway_news")
+"""What a task may renew besides its own outlets, when there is something to tell."""
+
+APPROVE, REJECT, LATER = "Bãi bỏ · retire", "Giữ · keep", "Để sau · ask again"
+
+ANSWER_WITHIN = timedelta(hours=20)
+"""No answer is `LATER`, before the next night asks again."""
 
 
 def portal_cards() -> list[dict[str, Any]]:
@@ -93,6 +107,8 @@ def load(portal: str, outlet_events: Any = None) -> dict[str, int]:
         raise max(report.errors, key=lambda error: error.exit_code)
     if context["ti"].xcom_pull(task_ids="fetch") is None:
         raise FatalPortalError("fetch failed in this run", where=portal, do="see the log of the task fetch")
+    if report.due:
+        outlet_events[NEWS].add(RETIREMENTS, extra={"portal": portal})
     counts = {"run_id": report.run_id, "read": report.counts.read, **vars(report.counts)}
     outlet_events[portal_asset(portal)].extra = counts
     return counts
@@ -111,6 +127,54 @@ def publish() -> dict[str, str]:
     contracts = load_contracts(settings.schemas)
     done = [write(engine, contract, settings.datasets) for contract in contracts]
     return {each.dataset: each.version or f"waits for {', '.join(each.waits_for)}" for each in done}
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def retirements_due() -> list[dict[str, Any]]:
+    """What waits for a person at the portals whose sync started this run; at all portals when a person did."""
+    from gateway.retirement import due
+    from gateway.workshop import open_database
+
+    events = get_current_context()["triggering_asset_events"].values()
+    told = {event.extra["portal"] for each in events for event in each}
+    return [found for portal, found in due(open_database()).items() if portal in told or not told]
+
+
+def ask_person(due: Any) -> Any:
+    """One question for each portal, under Required Actions of the console; counts only, since the codes are in our database."""
+    return HITLOperator.partial(
+        task_id="ask_person",
+        options=[APPROVE, REJECT, LATER],
+        defaults=LATER,
+        response_timeout=ANSWER_WITHIN,
+        retries=RETRIES,
+        retry_policy=RETRY_POLICY,
+    ).expand_kwargs(due.map(_question))
+
+
+def _question(found: dict[str, Any]) -> dict[str, str]:
+    portal, count = found["portal"], found["count"]
+    return {
+        "subject": f"{portal}: {count} records left their list. Are they retired (bãi bỏ)?",
+        "body": f"More than the list's limit. Which ones: `gateway retire list {portal}`; single ones are decided with "
+        f"`gateway retire approve {portal} CODE` and `gateway retire reject {portal} CODE`.",
+    }
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def heed(asked: Any, outlet_events: Any = None) -> int:
+    """What the person said of one portal becomes so; returns how many records it was. asked: (what was due, the answer)."""
+    from gateway.retirement import decide
+    from gateway.workshop import open_database
+
+    due, answer = asked
+    word: Any = {APPROVE: "retired", REJECT: "kept"}.get(answer["chosen_options"][0])
+    if word is None:
+        return 0
+    person = (answer["responded_by_user"] or {}).get("name") or "Airflow"
+    done = decide(open_database(), due["portal"], word, person, through=due["through"])
+    outlet_events[NEWS].add(portal_asset(due["portal"]))
+    return len(done)
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)

@@ -39,8 +39,8 @@ def decide(
 ) -> list[str]:
     """Retire or keep what is due, or, with `codes`, exactly those, whatever was decided of them before; returns the codes.
 
-    through: only what was due with this batch; the person has seen no more. Raises ConfigError when nothing is due, or a code
-    is on its list.
+    through: only what was due with this batch; the person was asked about no more, and it may be settled meanwhile. Raises
+    ConfigError when nothing is due, or a code is on its list.
     """
     chosen = absence.c.record_key.in_(codes) if codes else absence.c.state == "due"
     if through is not None:
@@ -49,7 +49,8 @@ def decide(
     statement = update(absence).where(_open(portal), chosen).values(said).returning(absence.c.record_key)
     with portal_lock(engine, portal), engine.begin() as connection:
         done = sorted(connection.scalars(statement))
-        _check_all_found(portal, codes, done)
+        if through is None:
+            _check_all_found(portal, codes, done)
     return done
 
 

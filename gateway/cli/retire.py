@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli import show
+
+if TYPE_CHECKING:
+    from gateway.retirement import Word
 
 app = typer.Typer(
     help="Records that left their list (bãi bỏ): what waits, and a person's word on it.", no_args_is_help=True
@@ -49,7 +52,7 @@ def reject(portal: Portal, codes: Codes = None, reviewer: Reviewer = "") -> int:
     return _decide(portal, "kept", codes, reviewer)
 
 
-def _decide(portal: str, word: str, codes: list[str] | None, reviewer: str) -> int:
+def _decide(portal: str, word: Word, codes: list[str] | None, reviewer: str) -> int:
     from getpass import getuser
 
     from gateway import retirement

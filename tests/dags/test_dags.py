@@ -29,7 +29,8 @@ print(json.dumps({
         "schedule": type(dag.timetable).__name__,
         "tasks": {task.task_id: {"pool": task.pool, "retries": task.retries, "owner": task.owner,
                                  "policy": type(getattr(task, "retry_policy", None)).__name__,
-                                 "outlets": [asset.uri for asset in task.outlets],
+                                 "outlets": [getattr(outlet, "uri", outlet.name) for outlet in task.outlets],
+                                 "type": task.task_type, "mapped": task.is_mapped,
                                  "upstream": sorted(task.upstream_task_ids)} for task in dag.tasks},
     } for dag_id, dag in bag.dags.items()},
 }))
@@ -62,7 +63,9 @@ def bag(tmp_path_factory):
 def test_the_bag_holds_one_dag_for_each_portal_and_nothing_unknown(bag):
     assert bag["errors"] == {}
     assert PORTALS, "no portal folder was found, so this test would prove nothing"
-    assert sorted(bag["dags"]) == sorted([f"sync_{name}" for name in PORTALS] + ["publish_datasets", "housekeeping"])
+    assert sorted(bag["dags"]) == sorted(
+        [f"sync_{name}" for name in PORTALS] + ["publish_datasets", "housekeeping", "approve_retirements"]
+    )
 
 
 def test_parsing_loads_no_heavy_library(bag):
@@ -77,7 +80,7 @@ def test_a_portal_dag_is_polite_documented_and_hands_on_its_asset(bag, portal):
     assert (dag["max_active_runs"], dag["catchup"], dag["schedule"]) == (1, False, "CronTriggerTimetable")
     assert sorted(dag["tasks"]) == ["fetch", "load"]
     assert dag["tasks"]["load"]["upstream"] == ["fetch"]
-    assert dag["tasks"]["load"]["outlets"] == [f"x-gateway://core/{portal}"]
+    assert dag["tasks"]["load"]["outlets"] == [f"x-gateway://core/{portal}", "gateway_news"]
     assert {task["pool"] for task in dag["tasks"].values()} == {f"portal_{portal}"}
 
 
@@ -91,6 +94,19 @@ def test_every_task_has_an_owner_and_retries_by_the_error_taxonomy(bag):
 
 def test_the_data_sets_are_published_when_any_portal_was_synchronised(bag):
     assert bag["dags"]["publish_datasets"]["schedule"] == "AssetTriggeredTimetable"
+
+
+def test_a_person_is_asked_only_when_a_sync_says_that_something_is_due(bag):
+    dag = bag["dags"]["approve_retirements"]
+    assert dag["schedule"] == "AssetTriggeredTimetable"
+    assert {name: task["upstream"] for name, task in dag["tasks"].items()} == {
+        "retirements_due": [],
+        "ask_person": ["retirements_due"],
+        "heed": ["ask_person", "retirements_due"],
+    }
+    asking = dag["tasks"]["ask_person"]
+    assert (asking["type"], asking["mapped"]) == ("HITLOperator", True)
+    assert dag["tasks"]["heed"]["outlets"] == ["gateway_news"]
 
 
 def test_every_exception_a_retry_rule_names_exists():

@@ -41,12 +41,16 @@ def blurred(column: str, row: Entry, others: list[Entry], chance: Random) -> str
 
 def _field(value: str, chance: Random) -> str:
     without = accents_lost(value, Entry("", ""), chance)
-    return chance.choice((f"Lĩnh vực {value}", value.upper(), without, value.split(",", maxsplit=1)[0], f"{value} (tỉnh)"))
+    return chance.choice(
+        (f"Lĩnh vực {value}", value.upper(), without, value.split(",", maxsplit=1)[0], f"{value} (tỉnh)")
+    )
 
 
 def _level(value: str, chance: Random) -> str:
     bare = value.replace("Cấp ", "")
-    return chance.choice((bare, value.upper(), accents_lost(value, Entry("", ""), chance), value.split(", ", maxsplit=1)[0]))
+    return chance.choice(
+        (bare, value.upper(), accents_lost(value, Entry("", ""), chance), value.split(", ", maxsplit=1)[0])
+    )
 
 
 def _agency(value: str, chance: Random) -> str:

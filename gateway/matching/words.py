@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from gateway.matching.names import Name
@@ -12,10 +13,11 @@ ENOUGH = 8.0
 """Matched weight beyond which more matched words no longer excuse a differing one: legal names of 60 words differ by one."""
 
 _AGENCY_COST, _AGENCY_MOST = 0.05, 0.3
-_CUT_COST, _CUT_MOST = 0.05, 0.5
+_CUT_COST = 0.5
 _SHORT_COST = 0.1
-_CUT_AT = ((88, 112), (240, 260))
-"""Letters a name that a system cut off (at 100, at 255) may have left, give or take a word in front or an abbreviation."""
+_CUT_AT = ((78, 102), (235, 257))
+_CUT_EXACTLY = {100, 255}
+"""Letters a name has left that a system cut off: exactly so many as it came, or fewer by what stood in front."""
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Difference:
     extra: list[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     because: list[str] = field(default_factory=list)
+    is_cut: bool = False
 
     def agreement(self, weight: Mapping[str, float]) -> float:
         """From 0 (nothing in common) to 1 (every word accounted for)."""
@@ -38,13 +41,12 @@ class Difference:
         return enough / (enough + left + self.cost) if enough else 0.0
 
 
-def compare(local: Name, national: Name, weight: Mapping[str, float], agencies: frozenset[str]) -> Difference:
-    """Lay two names side by side; `agencies`: words of the agencies that either row names."""
+def compare(local: Name, national: Name, weight: Mapping[str, float], agencies: Container[str]) -> Difference:
+    """Lay two names side by side; `agencies`: words that names of agencies have."""
     found = _side_by_side(local, national, weight)
     if found.extra or found.missing:
-        _half_word(found)
+        _cut_off(found, weight)
         _abbreviations(found, weight)
-        _cut_off(found)
         _appended_agency(found, weight, agencies)
     return found
 
@@ -66,20 +68,6 @@ def _side_by_side(local: Name, national: Name, weight: Mapping[str, float]) -> D
             found.missing.append(at)
     found.missing.reverse()
     return found
-
-
-def _half_word(found: Difference) -> None:
-    """The local name's last word was cut in the middle."""
-    last = found.local.tail - 1
-    if last not in found.extra or not _was_cut(found.local):
-        return
-    half = found.local.words[last]
-    for at in found.missing:
-        if found.national.words[at].startswith(half):
-            found.extra.remove(last)
-            found.missing.remove(at)
-            found.cost += _CUT_COST
-            return
 
 
 def _abbreviations(found: Difference, weight: Mapping[str, float]) -> None:
@@ -107,24 +95,34 @@ def _write_out(
             start = full.initials.find(initials, start + 1)
 
 
-def _cut_off(found: Difference) -> None:
+def _cut_off(found: Difference, weight: Mapping[str, float]) -> None:
     """The local name is the beginning of the national one, and about as long as systems cut names off."""
-    if not found.missing or not _was_cut(found.local):
-        return
+    ends = _cut_end(found.local)
     begins = _common_beginning(found.local, found.national)
-    if begins < found.local.tail - 1 or begins < 4:
+    if not found.missing or begins < max(4, ends - 1) or ends > len(found.national.words):
         return
+    if begins < ends:
+        half, whole = found.local.words[begins], found.national.words[begins]
+        if not whole.startswith(half):
+            return
+        if begins in found.extra:
+            found.extra.remove(begins)
+            found.matched += weight.get(whole, HEAVIEST)
     cut = [at for at in found.missing if at >= begins]
-    if cut:
-        found.missing = [at for at in found.missing if at < begins]
-        found.cost += min(_CUT_MOST, _CUT_COST * len(cut))
-        found.because.append(f"cut off before {len(cut)} words")
+    found.missing = [at for at in found.missing if at < begins]
+    found.cost += _CUT_COST
+    found.is_cut = True
+    found.because.append(f"cut off before {len(cut)} words")
 
 
-def _was_cut(name: Name) -> bool:
-    return any(low <= letters <= high for letters in name.letters for low, high in _CUT_AT) or 0 < name.tail < len(
-        name.words
-    )
+def _cut_end(name: Name) -> int:
+    """How many of its words stand before the cut; more than any name has when it does not look cut."""
+    head, whole = name.letters
+    if name.received in _CUT_EXACTLY or any(low <= whole <= high for low, high in _CUT_AT):
+        return len(name.words)
+    if any(low <= head <= high for low, high in _CUT_AT):
+        return name.tail
+    return sys.maxsize
 
 
 def _common_beginning(local: Name, national: Name) -> int:
@@ -134,16 +132,12 @@ def _common_beginning(local: Name, national: Name) -> int:
     return min(len(local.words), len(national.words))
 
 
-def _appended_agency(found: Difference, weight: Mapping[str, float], agencies: frozenset[str]) -> None:
-    """Words behind the name that only say whose procedure it is."""
-    own = found.local.words
-    begins = len(own)
-    while begins and own[begins - 1] in agencies:
-        begins -= 1
-    begins = min(begins, found.local.tail)
-    appended = [at for at in found.extra if at >= begins]
-    if appended:
-        found.extra = [at for at in found.extra if at < begins]
+def _appended_agency(found: Difference, weight: Mapping[str, float], agencies: Container[str]) -> None:
+    """Words behind the name that only say whose procedure it is: of agencies, or of places, which no name has."""
+    tail, own = found.local.tail, found.local.words
+    appended = [at for at in found.extra if at >= tail]
+    if appended and all(own[at] in agencies or own[at] not in weight for at in appended):
+        found.extra = [at for at in found.extra if at < tail]
         told = sum(weight.get(own[at], HEAVIEST) for at in appended)
         found.cost += min(_AGENCY_MOST, _AGENCY_COST * told)
         found.because.append("agency appended: " + " ".join(own[at] for at in appended))

@@ -20,29 +20,20 @@ SAME_NAME = 0.93
 """Nor is a pair whose words agree less, however well the rest agrees."""
 MARGIN = 0.04
 """Nor one whose next candidate scores nearly as much: which of them it is, a person must say."""
+SAME_WORDS_MARGIN = 0.06
+"""The margin over a candidate whose words agree as well: then more than one thing beside the name must speak for the first."""
 LISTED = 5
 _EQUAL = 0.005
 _OF_AGENCIES = frozenset(
-    [
-        "uy",
-        "ban",
-        "nhan",
-        "dan",
-        "so",
-        "bo",
-        "cuc",
-        "chi",
-        "tong",
-        "phong",
-        "tinh",
-        "huyen",
-        "xa",
-        "phuong",
-        "quan",
-        "thi",
-    ]
-    + ["tran", "thanh", "pho", "cap", "tai", "cua", "do", "boi", "cong", "an", "tich", "chu"]
+    word
+    for words in (
+        ("uy", "ban", "nhan", "dan", "chu", "tich", "so", "bo", "cuc", "chi", "tong", "phong", "cong", "an", "quan"),
+        ("tinh", "huyen", "xa", "phuong", "thi", "tran", "thanh", "pho", "khu", "vuc", "cap"),
+        ("tai", "cua", "do", "boi", "cac", "va", "thuoc"),
+    )
+    for word in words
 )
+"""Words that names of agencies have in any list; those of the two lists are added."""
 
 
 class Reason(StrEnum):
@@ -133,9 +124,13 @@ def _reason(candidates: tuple[Candidate, ...], has_twin: bool, was_rejected: boo
         return Reason.PERSON_DECIDED
     if has_twin:
         return Reason.IDENTICAL_ROWS
-    if len(candidates) > 1 and best.score - candidates[1].score < MARGIN:
+    if any(best.score - other.score < _margin(best, other) for other in candidates[1:]):
         return Reason.TIE
     return Reason.LINKED
+
+
+def _margin(best: Candidate, other: Candidate) -> float:
+    return SAME_WORDS_MARGIN if other.words > best.words - _EQUAL else MARGIN
 
 
 def _agency_words(rows: Sequence[Row]) -> frozenset[str]:

@@ -23,7 +23,6 @@ _AGENCY_CODE = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _ENDS_IN_Y = re.compile(r"([bcdghklmnprstvx]+|qu)y")
-_FRONT = (("thu", "tuc"), ("hanh", "chinh"))
 
 _AGENCY_HEADS = {
     *(("uy", "ban"), ("chu", "tich"), ("hoi", "dong"), ("cong", "an"), ("toa", "an"), ("chi", "cuc"), ("tong", "cuc")),
@@ -33,7 +32,8 @@ _AGENCY_HEADS = {
 _ONE_WORD_HEADS = {"so", "bo", "cuc", "phong", "thue"}
 _BEFORE_AGENCY = {"tai", "cua", "do", "boi"}
 _LONGEST_TAIL = 25
-_SAYS_NOTHING = ("doi", "voi")
+_ADMINISTRATIVE = ("hanh", "chinh")
+_SAYS_NOTHING = {("doi", "voi"), ("thu", "tuc")}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,6 @@ def read(written: str, agencies: Sequence[str] = ()) -> Name:
     found = PROCEDURE_CODE.search(whole)
     text = _AGENCY_CODE.sub(" ", PROCEDURE_CODE.sub(" ", whole)).rstrip()
     words = _words(text)
-    words = words[_front(words) :]
     plain = [word.plain for word in words]
     tail = min([_tail(words), *(_ending(plain, plain_words(agency)) for agency in agencies)])
     begins = words[0].start if words else 0
@@ -126,7 +125,7 @@ class _Word:
 
 
 def _words(text: str) -> list[_Word]:
-    """The words of a text in NFC; "đối với" is left out, for it never tells two names apart."""
+    """The words of a text in NFC that can tell two names apart."""
     words: list[_Word] = []
     all_capitals, end = text.isupper(), 0
     for found in _WORD.finditer(text):
@@ -137,28 +136,29 @@ def _words(text: str) -> list[_Word]:
             first, *more = (read_word(each) for each in written_out)
             words.append(_Word(*first, start, breaks))
             words.extend(_Word(*each, start) for each in more)
-        elif plain == _SAYS_NOTHING[1] and words and words[-1].plain == _SAYS_NOTHING[0]:
-            words.pop()
         else:
             words.append(_Word(plain, marked, start, breaks, _may_be_short(written, plain, all_capitals)))
         end = found.end()
-    return words
+    return _telling(words)
+
+
+def _telling(words: list[_Word]) -> list[_Word]:
+    """Without "đối với" and "thủ tục" anywhere, and "hành chính" behind a "thủ tục" in front."""
+    kept: list[_Word] = []
+    front = False
+    for word in words:
+        kept.append(word)
+        last = _two(kept, len(kept) - 2) if len(kept) > 1 else ()
+        if last in _SAYS_NOTHING or (front and len(kept) == 2 and last == _ADMINISTRATIVE):
+            del kept[-2:]
+            front = not kept
+    return kept
 
 
 def _may_be_short(written: str, word: str, all_capitals: bool) -> bool:
     if not 2 <= len(word) <= 8 or not word.isalpha():
         return False
     return (written.isupper() and not all_capitals) or not set(word) & set("aeiouy")
-
-
-def _front(words: list[_Word]) -> int:
-    """How many words in front only say that this is a procedure: "Thủ tục", "Thủ tục hành chính", also twice."""
-    at = 0
-    while _two(words, at) == _FRONT[0]:
-        at += 2
-        if _two(words, at) == _FRONT[1]:
-            at += 2
-    return at if at < len(words) else 0
 
 
 def _tail(words: list[_Word]) -> int:

@@ -132,7 +132,7 @@ def _words(text: str) -> list[_Word]:
         start, written = found.start(), found[0]
         breaks = bool(text[end:start].strip())
         plain, marked = read_word(written)
-        if written_out := WRITTEN_OUT.get(plain):
+        if written_out := _written_out(plain, written):
             first, *more = (read_word(each) for each in written_out)
             words.append(_Word(*first, start, breaks))
             words.extend(_Word(*each, start) for each in more)
@@ -140,6 +140,13 @@ def _words(text: str) -> list[_Word]:
             words.append(_Word(plain, marked, start, breaks, _may_be_short(written, plain, all_capitals)))
         end = found.end()
     return _telling(words)
+
+
+def _written_out(plain: str, written: str) -> tuple[str, ...]:
+    """The words an abbreviation stands for; not those of DN where ĐN is written."""
+    words = WRITTEN_OUT.get(plain, ())
+    dashed = written.lower().count("đ")
+    return words if not dashed or dashed == sum(word.startswith("đ") for word in words) else ()
 
 
 def _telling(words: list[_Word]) -> list[_Word]:

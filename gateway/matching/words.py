@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gateway.matching.names import Name
@@ -12,7 +12,7 @@ from gateway.matching.weights import HEAVIEST
 ENOUGH = 8.0
 """Matched weight beyond which more matched words no longer excuse a differing one: legal names of 60 words differ by one."""
 
-_AGENCY_COST, _AGENCY_MOST = 0.05, 0.3
+_AGENCY_COST, _AGENCY_MOST = 0.03, 0.15
 _CUT_COST = 0.5
 _SHORT_COST = 0.1
 _CUT_AT = ((78, 102), (235, 257))
@@ -80,19 +80,31 @@ def _write_out(
     found: Difference, short: Name, its: list[int], full: Name, others: list[int], weight: Mapping[str, float]
 ) -> None:
     for at in [at for at in its if at in short.short]:
-        initials = short.words[at]
-        start = full.initials.find(initials)
-        while start >= 0:
-            span = [place for place in range(start, start + len(initials)) if place in others]
-            if len(span) * 2 > len(initials):
+        for span in _spans(short.words[at], full):
+            explained = _of_words(span, full, others)
+            if len(explained) * 2 > len(span):
                 its.remove(at)
-                for place in span:
-                    others.remove(place)
-                    found.matched += weight.get(full.words[place], HEAVIEST)
+                others[:] = [place for place in others if place not in explained]
+                found.matched += sum(weight.get(full.words[place], HEAVIEST) for place in explained)
                 found.cost += _SHORT_COST
-                found.because.append(f"abbreviation {initials}")
+                found.because.append(f"abbreviation {short.words[at]}")
                 break
-            start = full.initials.find(initials, start + 1)
+
+
+def _spans(initials: str, full: Name) -> Iterator[tuple[str, ...]]:
+    """Every run of words that begin with these letters."""
+    start = full.initials.find(initials)
+    while start >= 0:
+        yield full.words[start : start + len(initials)]
+        start = full.initials.find(initials, start + 1)
+
+
+def _of_words(span: tuple[str, ...], full: Name, others: list[int]) -> set[int]:
+    """Which of the positions in `others` hold the span's words; a word may be missing at another place than its own."""
+    found: set[int] = set()
+    for word in span:
+        found.update(next(([at] for at in others if full.words[at] == word and at not in found), []))
+    return found
 
 
 def _cut_off(found: Difference, weight: Mapping[str, float]) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.matching import noise
-from benchmarks.matching.ways import WAYS
+from benchmarks.matching.ways import CUT_AT, WAYS
 from gateway.matching.entry import Entry
 from gateway.matching.evaluate import Pair
 from gateway.matching.lists import PAIR_COLUMNS
+
+OF_LONG_TRUNCATED = 0.25
+"""Of the names over 100 letters, a third of all, so many are cut; the other ways are drawn evenly."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,9 @@ def write(made: Sequence[Made], path: Path) -> None:
 
 def _made(row: Entry, listed: list[Entry], chance: Random) -> Made:
     name = " ".join(row.name.split())
-    while True:
-        way = chance.choice(list(WAYS))
+    changed = None
+    while changed is None:
+        way = "truncated" if len(name) > CUT_AT and chance.random() < OF_LONG_TRUNCATED else chance.choice(list(WAYS))
         changed = WAYS[way](name, row, chance)
-        if changed is not None:
-            break
     context = {column: noise.blurred(column, row, listed, chance) for column in noise.SHARES}
     return Made(way, Pair(Entry("local", changed, **context), row.code))

@@ -96,8 +96,10 @@ def word_order(name: str, _row: Entry, chance: Random) -> str | None:
     if len(parts) == 2 and chance.random() < 0.6:
         return f"{parts[1]}, {parts[0]}"
     words, count = name.split(), chance.randint(1, 3)
-    if len(words) < 4:
+    if len(words) < 5:
         return None
+    if words[0].lower() == "thủ":  # nobody tears "thủ tục" apart
+        count = 2
     return f"{' '.join(words[count:])} - {' '.join(words[:count])}"
 
 

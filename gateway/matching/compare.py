@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -15,7 +14,7 @@ from gateway.matching.names import Name
 
 WEIGHTS: Mapping[str, float] = {
     "words": 0.70,
-    "order": 0.06,
+    "order": 0.04,
     "accents": 0.04,
     "field": 0.08,
     "level": 0.05,
@@ -57,15 +56,10 @@ class Row:
     documents: Words
     code: str
 
-    @cached_property
-    def agency_words(self) -> Words:
-        """All words of its agencies."""
-        return frozenset().union(*self.agencies)
-
 
 def read(entry: Entry) -> Row:
     """Read an entry. Its code is the national part of a code in the national form, in the code or in the name."""
-    name = names.read(entry.name)
+    name = names.read(entry.name, context.values(entry.agency))
     written = names.PROCEDURE_CODE.fullmatch(entry.code)
     return Row(
         entry,
@@ -81,12 +75,20 @@ def read(entry: Entry) -> Row:
 Signals = dict[str, float]
 
 
-def weigh(local: Row, national: Row, weight: Mapping[str, float], code: str) -> tuple[Signals, words.Difference]:
+@dataclass(frozen=True)
+class Vocabulary:
+    """weight: of each word of the national names. agencies: every word in the names of agencies, on both sides."""
+
+    weight: Mapping[str, float]
+    agencies: Container[str]
+
+
+def weigh(local: Row, national: Row, vocabulary: Vocabulary, code: str) -> tuple[Signals, words.Difference]:
     """The signals that can be compared. code: the national code the local row names, if there is such a one."""
-    difference = words.compare(local.name, national.name, weight, local.agency_words | national.agency_words)
+    difference = words.compare(local.name, national.name, vocabulary.weight, vocabulary.agencies)
     found = {
-        "words": difference.agreement(weight),
-        "order": fuzz.ratio(local.name.text, national.name.text) / 100,
+        "words": difference.agreement(vocabulary.weight),
+        "order": _order(local.name, national.name, difference.is_cut),
         "accents": _accents(local.name, national.name),
         "field": context.same_words(local.fields, national.fields),
         "level": context.overlap(local.levels, national.levels),
@@ -116,6 +118,12 @@ def explain(local: Row, national: Row, signals: Signals, difference: words.Diffe
     return tuple(
         Evidence(name, value, round(WEIGHTS[name] / total, 4), said.get(name, "")) for name, value in signals.items()
     )
+
+
+def _order(local: Name, national: Name, is_cut: bool) -> float:
+    """How much of the letters stands in the same order."""
+    other = national.text[: len(local.text)] if is_cut else national.text
+    return fuzz.ratio(local.text, other) / 100
 
 
 def _accents(local: Name, national: Name) -> float | None:

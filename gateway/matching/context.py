@@ -25,14 +25,15 @@ _DOCUMENT = re.compile(r"(\d+)\s*/\s*(\d{4})\s*/\s*([a-z]+(?:-[a-z]+)*)")
 _SAYS_NOTHING = {"cap", "cac", "linh", "vuc", "nganh", "va", "thuoc"}
 
 
-def _each(text: str) -> list[str]:
+def values(text: str) -> list[str]:
+    """The values of a cell that has several, between `|` or on lines of their own."""
     return [part for part in _BETWEEN.split(text) if part.strip()]
 
 
 @lru_cache(maxsize=16384)
 def word_sets(text: str) -> tuple[Words, ...]:
     """The words of each value of a cell."""
-    sets = (frozenset(plain_words(part)) for part in _each(text))
+    sets = (frozenset(plain_words(part)) for part in values(text))
     return tuple(words - _SAYS_NOTHING or words for words in sets if words)
 
 
@@ -69,5 +70,5 @@ def cited(local: Words, national: Words) -> float | None:
     return len(local & national) / min(len(local), len(national)) if local and national else None
 
 
-def _best(values: Iterable[float]) -> float | None:
-    return max(values, default=None)
+def _best(agreements: Iterable[float]) -> float | None:
+    return max(agreements, default=None)

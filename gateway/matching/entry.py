@@ -1,8 +1,16 @@
-"""One row of either side, as it was told."""
+"""What is matched, and one row of either side as it was told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What is matched."""
+
+    PROCEDURE = "procedure"
+    AGENCY = "agency"
 
 
 @dataclass(frozen=True)

@@ -26,17 +26,21 @@ class Index:
         self._totals = np.array([sum(weight[word] for word in name.counts) for name in names])
 
     def nearest(self, name: Name) -> list[int]:
-        """Positions of the names most like this one: as a whole, and as those whose beginning it may be."""
-        known = [word for word in name.counts if word in self._places]
+        """Positions of the names most like this one: as a whole, as those whose beginning it may be, without an agency behind."""
+        heads = [name.words[: name.tail]] if name.tail < len(name.words) else []
+        return sorted({at for words in [name.words, *heads] for at in self._nearest(words)})
+
+    def _nearest(self, words: Sequence[str]) -> set[int]:
+        known = [word for word in set(words) if word in self._places]
         if not known:
-            return []
+            return set()
         lists = [self._places[word] for word in known]
         weights = np.repeat([self._weight[word] for word in known], [len(each) for each in lists])
         shared = np.bincount(np.concatenate(lists), weights=weights, minlength=len(self._totals))
         total = float(sum(self._weight[word] for word in known)) or 1.0
         alike = 2 * shared / (self._totals + total)
         contains = shared / total + 0.01 * alike
-        return sorted({*_highest(alike), *_highest(contains)})
+        return {*_highest(alike), *_highest(contains)}
 
 
 def _highest(values: NDArray[np.float64]) -> list[int]:

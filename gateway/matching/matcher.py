@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.matching import compare
-from gateway.matching.compare import Evidence, Row
+from gateway.matching.compare import Evidence, Row, Vocabulary
 from gateway.matching.entry import Entry
 from gateway.matching.index import Index
 from gateway.matching.weights import word_weights
@@ -20,8 +20,20 @@ SAME_NAME = 0.93
 """Nor is a pair whose words agree less, however well the rest agrees."""
 MARGIN = 0.04
 """Nor one whose next candidate scores nearly as much: which of them it is, a person must say."""
+SAME_WORDS_MARGIN = 0.06
+"""The margin over a candidate whose words agree as well: then more than one thing beside the name must speak for the first."""
 LISTED = 5
 _EQUAL = 0.005
+_OF_AGENCIES = frozenset(
+    word
+    for words in (
+        ("uy", "ban", "nhan", "dan", "chu", "tich", "so", "bo", "cuc", "chi", "tong", "phong", "cong", "an", "quan"),
+        ("tinh", "huyen", "xa", "phuong", "thi", "tran", "thanh", "pho", "khu", "vuc", "cap"),
+        ("tai", "cua", "do", "boi", "cac", "va", "thuoc"),
+    )
+    for word in words
+)
+"""Words that names of agencies have in any list; those of the two lists are added."""
 
 
 class Reason(StrEnum):
@@ -74,22 +86,24 @@ class Matcher:
 
     def match(self, local: Sequence[Entry], rejected: Mapping[str, frozenset[str]] | None = None) -> list[Match]:
         """A match for each local row, in order. rejected: local code → national codes that a person ruled out."""
+        rows = [compare.read(entry) for entry in local]
+        vocabulary = Vocabulary(self._weight, _agency_words([*self._rows, *rows]))
         twins = Counter(identity(entry) for entry in local)
         ruled_out = rejected or {}
         found = []
-        for entry in local:
+        for entry, row in zip(local, rows, strict=True):
             without = ruled_out.get(entry.code, frozenset())
-            candidates = self._candidates(compare.read(entry), without)
+            candidates = self._candidates(row, vocabulary, without)
             found.append(Match(entry, candidates, _reason(candidates, twins[identity(entry)] > 1, bool(without))))
         return found
 
-    def _candidates(self, local: Row, without: frozenset[str]) -> tuple[Candidate, ...]:
+    def _candidates(self, local: Row, vocabulary: Vocabulary, without: frozenset[str]) -> tuple[Candidate, ...]:
         code = local.code if local.code in self._at else ""
         near = {*self._index.nearest(local.name), *([self._at[code]] if code else [])}
         weighed = []
         for row in (self._rows[at] for at in sorted(near)):
             if row.entry.code not in without:
-                signals, difference = compare.weigh(local, row, self._weight, code)
+                signals, difference = compare.weigh(local, row, vocabulary, code)
                 weighed.append((compare.score(signals), row, signals, difference))
         weighed.sort(key=lambda each: (-each[0], each[1].entry.code))
         best = weighed[0][0] if weighed else 0.0
@@ -110,9 +124,17 @@ def _reason(candidates: tuple[Candidate, ...], has_twin: bool, was_rejected: boo
         return Reason.PERSON_DECIDED
     if has_twin:
         return Reason.IDENTICAL_ROWS
-    if len(candidates) > 1 and best.score - candidates[1].score < MARGIN:
+    if any(best.score - other.score < _margin(best, other) for other in candidates[1:]):
         return Reason.TIE
     return Reason.LINKED
+
+
+def _margin(best: Candidate, other: Candidate) -> float:
+    return SAME_WORDS_MARGIN if other.words > best.words - _EQUAL else MARGIN
+
+
+def _agency_words(rows: Sequence[Row]) -> frozenset[str]:
+    return _OF_AGENCIES.union(*(words for row in rows for words in row.agencies))
 
 
 def identity(entry: Entry) -> tuple[str, ...]:

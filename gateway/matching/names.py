@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -22,7 +23,6 @@ _AGENCY_CODE = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _ENDS_IN_Y = re.compile(r"([bcdghklmnprstvx]+|qu)y")
-_FRONT = (("thu", "tuc"), ("hanh", "chinh"))
 
 _AGENCY_HEADS = {
     *(("uy", "ban"), ("chu", "tich"), ("hoi", "dong"), ("cong", "an"), ("toa", "an"), ("chi", "cuc"), ("tong", "cuc")),
@@ -32,6 +32,8 @@ _AGENCY_HEADS = {
 _ONE_WORD_HEADS = {"so", "bo", "cuc", "phong", "thue"}
 _BEFORE_AGENCY = {"tai", "cua", "do", "boi"}
 _LONGEST_TAIL = 25
+_ADMINISTRATIVE = ("hanh", "chinh")
+_SAYS_NOTHING = {("doi", "voi"), ("thu", "tuc")}
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Name:
 
     words: without accents, abbreviations written out. marks: the same words with their accents. short: positions of what may be
     an abbreviation nobody wrote out. tail: from where the words may be an agency that was appended (len(words) if none are).
-    letters: how long the text was, in its longer Unicode form and in NFC. code: the procedure code written in it, or "".
+    received: its letters as they came. letters: those in NFC without "Thủ tục" in front, up to the tail and in all.
+    code: the procedure code written in it, or "".
     """
 
     text: str
@@ -48,6 +51,7 @@ class Name:
     marks: tuple[str, ...]
     short: tuple[int, ...]
     tail: int
+    received: int
     letters: tuple[int, int]
     has_accents: bool
     code: str
@@ -63,22 +67,24 @@ class Name:
         return "".join(word[0] for word in self.words)
 
 
-def read(written: str) -> Name:
-    """Read a name as it was received."""
+def read(written: str, agencies: Sequence[str] = ()) -> Name:
+    """Read a name as it was received; `agencies`: those its row names, which may stand behind it."""
     whole = unicodedata.normalize("NFC", written).strip()
     found = PROCEDURE_CODE.search(whole)
-    text = _AGENCY_CODE.sub(" ", PROCEDURE_CODE.sub(" ", whole))
-    words, marks, short, breaks = _words(text)
-    front = _front(words)
-    words, marks, breaks = words[front:], marks[front:], {at - front for at in breaks}
+    text = _AGENCY_CODE.sub(" ", PROCEDURE_CODE.sub(" ", whole)).rstrip()
+    words = _words(text)
+    plain = [word.plain for word in words]
+    tail = min([_tail(words), *(_ending(plain, plain_words(agency)) for agency in agencies)])
+    begins = words[0].start if words else 0
     return Name(
         text=" ".join(fold(text)[0].split()),
-        words=tuple(words),
-        marks=tuple(marks),
-        short=tuple(at - front for at in short if at >= front),
-        tail=_tail(words, breaks),
-        letters=(len(written.strip()), len(whole)),
-        has_accents=any(word != mark for word, mark in zip(words, marks, strict=True)) and fold(text)[1],
+        words=tuple(plain),
+        marks=tuple(word.marked for word in words),
+        short=tuple(at for at, word in enumerate(words) if word.may_be_short),
+        tail=tail,
+        received=len(written.strip()),
+        letters=((words[tail].start if tail < len(words) else len(text)) - begins, len(text) - begins),
+        has_accents=fold(text)[1],
         code=found[1] if found else "",
     )
 
@@ -101,32 +107,59 @@ def read_word(word: str) -> tuple[str, str]:
     return bare, bare + "".join(marks)
 
 
-def plain_words(text: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def plain_words(text: str) -> tuple[str, ...]:
     """The words of a text (a field, an agency) without accents, abbreviations written out."""
-    return _words(unicodedata.normalize("NFC", text))[0]
+    return tuple(word.plain for word in _words(unicodedata.normalize("NFC", text)))
 
 
-def _words(text: str) -> tuple[list[str], list[str], list[int], set[int]]:
-    """Words, words with accents, positions of possible abbreviations, positions that follow a break."""
-    words: list[str] = []
-    marks: list[str] = []
-    short: list[int] = []
-    breaks: set[int] = set()
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """start: its place in the text. follows_break: punctuation stands before it."""
+
+    plain: str
+    marked: str
+    start: int
+    follows_break: bool = False
+    may_be_short: bool = False
+
+
+def _words(text: str) -> list[_Word]:
+    """The words of a text in NFC that can tell two names apart."""
+    words: list[_Word] = []
     all_capitals, end = text.isupper(), 0
     for found in _WORD.finditer(text):
-        if any(not letter.isspace() for letter in text[end : found.start()]):
-            breaks.add(len(words))
-        end = found.end()
-        word, mark = read_word(found[0])
-        if written_out := WRITTEN_OUT.get(word):
-            pairs = [read_word(each) for each in written_out]
+        start, written = found.start(), found[0]
+        breaks = bool(text[end:start].strip())
+        plain, marked = read_word(written)
+        if written_out := _written_out(plain, written):
+            first, *more = (read_word(each) for each in written_out)
+            words.append(_Word(*first, start, breaks))
+            words.extend(_Word(*each, start) for each in more)
         else:
-            pairs = [(word, mark)]
-            if _may_be_short(found[0], word, all_capitals):
-                short.append(len(words))
-        words.extend(each for each, _ in pairs)
-        marks.extend(each for _, each in pairs)
-    return words, marks, short, breaks
+            words.append(_Word(plain, marked, start, breaks, _may_be_short(written, plain, all_capitals)))
+        end = found.end()
+    return _telling(words)
+
+
+def _written_out(plain: str, written: str) -> tuple[str, ...]:
+    """The words an abbreviation stands for; not those of DN where ĐN is written."""
+    words = WRITTEN_OUT.get(plain, ())
+    dashed = written.lower().count("đ")
+    return words if not dashed or dashed == sum(word.startswith("đ") for word in words) else ()
+
+
+def _telling(words: list[_Word]) -> list[_Word]:
+    """Without "đối với" and "thủ tục" anywhere, and "hành chính" behind a "thủ tục" in front."""
+    kept: list[_Word] = []
+    front = False
+    for word in words:
+        kept.append(word)
+        last = _two(kept, len(kept) - 2) if len(kept) > 1 else ()
+        if last in _SAYS_NOTHING or (front and len(kept) == 2 and last == _ADMINISTRATIVE):
+            del kept[-2:]
+            front = not kept
+    return kept
 
 
 def _may_be_short(written: str, word: str, all_capitals: bool) -> bool:
@@ -135,22 +168,22 @@ def _may_be_short(written: str, word: str, all_capitals: bool) -> bool:
     return (written.isupper() and not all_capitals) or not set(word) & set("aeiouy")
 
 
-def _front(words: list[str]) -> int:
-    """How many words in front only say that this is a procedure: "Thủ tục", "Thủ tục hành chính", also twice."""
-    at = 0
-    while tuple(words[at : at + 2]) == _FRONT[0]:
-        at += 2
-        if tuple(words[at : at + 2]) == _FRONT[1]:
-            at += 2
-    return at if at < len(words) else 0
+def _tail(words: list[_Word]) -> int:
+    """Where an agency may begin: at its first word, behind punctuation or a word such as tại (at), else anywhere."""
+    anywhere = len(words)
+    for at in range(len(words) - 1, max(2, len(words) - _LONGEST_TAIL) - 1, -1):
+        if _two(words, at) in _AGENCY_HEADS or words[at].plain in _ONE_WORD_HEADS:
+            connected = words[at - 1].plain in _BEFORE_AGENCY
+            if words[at].follows_break or connected or _two(words, at) in _AGENCY_HEADS:
+                anywhere = at - connected
+    return anywhere
 
 
-def _tail(words: list[str], breaks: set[int]) -> int:
-    for at in range(max(2, len(words) - _LONGEST_TAIL), len(words)):
-        if (at in breaks or words[at - 1] in _BEFORE_AGENCY) and _is_head(words, at):
-            return at
-    return len(words)
+def _two(words: list[_Word], at: int) -> tuple[str, ...]:
+    return tuple(word.plain for word in words[at : at + 2])
 
 
-def _is_head(words: list[str], at: int) -> bool:
-    return words[at] in _ONE_WORD_HEADS or tuple(words[at : at + 2]) in _AGENCY_HEADS
+def _ending(words: list[str], agency: tuple[str, ...]) -> int:
+    """Where the agency begins, if the words end in it."""
+    begins = len(words) - len(agency)
+    return begins if agency and begins >= 2 and tuple(words[begins:]) == agency else len(words)

@@ -1,7 +1,8 @@
 """Database roles: who owns, who runs, who only reads what is shared.
 
-The owner is whoever runs `gateway db upgrade`. `gateway_runner` may move data, not change tables; `gateway_reader` sees the
-schema `share` and nothing else. Both are groups without login: a site grants them to its own users.
+The owner is whoever runs `gateway db upgrade`. `gateway_runner` may move data, but neither change tables nor what people
+decided; `gateway_reader` sees the schema `share` and nothing else. Both are groups without login: a site grants them to its
+own users.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from gateway.errors import ConfigError
 
 RUNNER = "gateway_runner"
 READER = "gateway_reader"
+ONLY_GROWS = ("xref.match_decision",)
+"""Tables to which the runner may only add rows."""
 
 
 def grant(connection: Connection) -> None:
@@ -23,6 +26,9 @@ def grant(connection: Connection) -> None:
             connection.execute(text(statement))
     for statement in _reader():
         connection.execute(text(statement))
+    for table in ONLY_GROWS:
+        if connection.scalar(text("select to_regclass(:name)"), {"name": table}):  # absent before its migration
+            connection.execute(text(f"revoke update, delete on {table} from {RUNNER}"))
 
 
 def _ensure(connection: Connection, role: str) -> None:

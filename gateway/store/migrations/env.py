@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from gateway.store import ops
+from gateway.store import ops, xref  # noqa: F401  # xref: its tables belong to the metadata
 from gateway.store.core import metadata
 
 context.configure(

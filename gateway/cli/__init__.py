@@ -11,7 +11,7 @@ from typer._click.exceptions import (
 )
 
 from connectors.errors import ExplainedError
-from gateway.cli import db, look, mapping, night, quarantine, work
+from gateway.cli import codes, db, look, mapping, night, quarantine, work
 
 INTERRUPTED = 130
 ALLOCATIONS = 100_000
@@ -29,6 +29,7 @@ for module in (work, look, night):
     module.add_to(app)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(codes.app, name="codes")
 app.add_typer(db.app, name="db")
 
 

@@ -136,9 +136,8 @@ class _Planner:
 
     def succeed(self) -> None:
         """What closed rows say of who took over."""
-        of_code = {
-            row.code: self._entity_of[row.number] for row in self.plan.snapshot.rows if row.number in self._entity_of
-        }
+        rows = self.plan.snapshot.rows
+        of_code = {row.code: self._entity_of[row.number] for row in rows if row.code and row.number in self._entity_of}
         for row, held in self._succeeded:
             if row.successor in of_code:
                 said = f"{self.plan.snapshot.file.name}:{row.number}"

@@ -116,6 +116,8 @@ def _check(snapshot: Snapshot) -> None:
         lines: dict[str, int] = {}
         for row in snapshot.rows:
             value = row.code if role == "code" else row.id
+            if row.status in snapshot.closed and role == "code":
+                continue  # a code that is used again stands beside the body that had it before
             if value is not None and lines.setdefault(value, row.number) != row.number:
                 raise ConfigError(
                     f"{role} {value!r} stands in row {lines[value]} too",

@@ -12,7 +12,7 @@ from typer._click.exceptions import (
 )
 
 from connectors.errors import ExplainedError
-from gateway.cli import calendar, crosswalk, db, look, mapping, match, night, quarantine, retire, work
+from gateway.cli import calendar, codes, crosswalk, db, look, mapping, match, night, quarantine, retire, work
 
 INTERRUPTED = 130
 ALLOCATIONS = 100_000
@@ -33,6 +33,7 @@ for name, group in (
     ("retire", retire),
     ("mapping", mapping),
     ("crosswalk", crosswalk),
+    ("codes", codes),
     ("match", match),
     ("calendar", calendar),
     ("db", db),

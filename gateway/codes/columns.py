@@ -10,8 +10,9 @@ from gateway.config import HOME
 from gateway.documents import Document
 from gateway.errors import ConfigError
 
-ROLES = ("code", "name", "parent", "level", "status", "id", "predecessors")
-"""What a column can be. `predecessors` (trước sáp nhập): the units that were merged into this one, as free text."""
+ROLES = ("code", "name", "parent", "level", "status", "id", "successor", "predecessors")
+"""What a column can be. `successor`: the code of the body that took over from one that ended; `predecessors` (trước sáp nhập): the
+units that were merged into this one, as free text."""
 
 LOCAL = "local"
 """Issuer of a list that names none."""

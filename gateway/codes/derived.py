@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gateway.codes.links import DERIVED, Link
 from gateway.codes.phrases import WHOLE
-from gateway.codes.units import COMMUNE, DISTRICT, PROVINCE
+from gateway.codes.units import COMMUNE, DISTRICT
 from gateway.codes.world import World
 
 
@@ -37,7 +37,7 @@ def districts(world: World, kept: frozenset[int], links: list[Link], parents: di
         if district.level_code == DISTRICT and district.entity_id not in kept:
             found = {} if district.entity_id in into else by_communes[district.entity_id]
             for successor, communes in found.items():
-                yield Link(district.entity_id, successor, DERIVED, "communes", ", ".join(communes))
+                yield Link(district.entity_id, successor, DERIVED, "communes", f"its communes: {', '.join(communes)}")
             yield from _province(district.entity_id, {parents.get(each) for each in found or into[district.entity_id]})
 
 
@@ -54,4 +54,4 @@ def _by_communes(world: World, into: dict[int, set[int]]) -> defaultdict[int, di
 
 def _province(district: int, provinces: set[int | None]) -> Iterator[Link]:
     for province in sorted(each for each in provinces if each is not None):
-        yield Link(district, province, DERIVED, "province", PROVINCE)
+        yield Link(district, province, DERIVED, "province", "its province")

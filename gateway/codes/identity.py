@@ -52,21 +52,25 @@ class _Finder:
         self.taken: set[int] = set()
 
     def open_rows(self) -> list[Row]:
+        """Rows no rule has settled."""
         return [row for row in self._snapshot.rows if row.number not in self.settled]
 
     def settle(self, found: Match | None) -> None:
+        """Keep what a rule found."""
         if found is not None:
             self.settled[found.row.number] = found
             if found.held is not None:
                 self.taken.add(found.held.entity_id)
 
     def formed(self, row: Row) -> Match | None:
+        """Rule 1."""
         if row.predecessors is None or is_unchanged(row.predecessors):
             return None
         held = self._free(self._holding.by_code.get(row.code or ""))
         return Match(row, held if held and held.formed_from == row.predecessors else None)
 
     def same_id(self, row: Row) -> Match | None:
+        """Rule 2."""
         held = self._free(self._holding.by_source_id.get(row.id or ""))
         if held is None:
             return None
@@ -74,6 +78,7 @@ class _Finder:
         return Match(row, held, "same_id_unlike_name" if unlike else "", held)
 
     def same_code(self, row: Row) -> Match | None:
+        """Rule 3."""
         held = self._free(self._holding.by_code.get(row.code or ""))
         if held is None:
             return None
@@ -85,6 +90,7 @@ class _Finder:
         return Match(row, held, "" if like >= SAME else "nearly_same_name", held)
 
     def settle_recoded(self) -> None:
+        """Rule 4, for all rows at once."""
         rows = _by_name((row.name, row.parent, row) for row in self.open_rows() if row.code)
         gone = _by_name((each.name, each.parent_key, each) for each in self._holding.versions if self._free(each))
         for key in rows.keys() & gone.keys():

@@ -71,4 +71,5 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     if letters(one) == letters(other):
         return SAME
-    return min(SequenceMatcher(None, letters(one), letters(other), autojunk=False).ratio(), (SAME + NEAR) / 2)
+    pair = sorted((letters(one), letters(other)))  # difflib counts otherwise the other way round
+    return min(SequenceMatcher(None, *pair, autojunk=False).ratio(), (SAME + NEAR) / 2)

@@ -77,6 +77,7 @@ class _Reader:
     scope: str = ""
 
     def token(self, kind: str, text: str) -> None:
+        """A scope, a remark, a tail or a separator."""
         if kind == "remark" and self.found:
             self.found[-1] = _remarked(self.found[-1], " ".join(text.split()))
         elif kind in {WHOLE, PART, REMAINDER}:
@@ -85,6 +86,7 @@ class _Reader:
             self.relation, self.scope = WHOLE, ""
 
     def item(self, text: str) -> None:
+        """What stands between two tokens: one name, or none."""
         written = re.sub(r"^các ", "", text.strip(" ."))
         for piece in _INNER.split(_REPEATED.sub("", written)):
             if piece:

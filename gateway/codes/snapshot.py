@@ -32,6 +32,7 @@ class Row:
     level: str | None = None
     status: str | None = None
     id: str | None = None
+    successor: str | None = None
     predecessors: str | None = None
 
 
@@ -59,8 +60,7 @@ class Snapshot:
 
 def read(kind: str, file: Path, as_of: date, columns: Columns) -> Snapshot:
     """Read a list. Raises ConfigError for an unknown kind, a missing file or column, a row without name or identity, a code twice."""
-    if kind not in KINDS:
-        raise ConfigError(f"no kind {kind!r}", where="KIND", do=f"name one of {', '.join(KINDS)}")
+    check_kind(kind)
     if not file.is_file():
         raise ConfigError("no such file", where=str(file), do="correct its name")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -71,6 +71,12 @@ def read(kind: str, file: Path, as_of: date, columns: Columns) -> Snapshot:
         )
     _check(found)
     return found
+
+
+def check_kind(kind: str) -> None:
+    """Raise ConfigError when there is no such kind."""
+    if kind not in KINDS:
+        raise ConfigError(f"no kind {kind!r}", where="KIND", do=f"name one of {', '.join(KINDS)}")
 
 
 def _rows(file: Path, columns: Columns) -> Iterator[Row]:
@@ -110,6 +116,8 @@ def _check(snapshot: Snapshot) -> None:
         lines: dict[str, int] = {}
         for row in snapshot.rows:
             value = row.code if role == "code" else row.id
+            if row.status in snapshot.closed and role == "code":
+                continue  # a code that is used again stands beside the body that had it before
             if value is not None and lines.setdefault(value, row.number) != row.number:
                 raise ConfigError(
                     f"{role} {value!r} stands in row {lines[value]} too",

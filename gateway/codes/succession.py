@@ -55,11 +55,9 @@ class Reform:
 
 
 def _claim(world: World, formed: Formed, mention: Mention) -> Claim:
-    if formed.level == PROVINCE:
-        level, provinces = PROVINCE, (None,)
-    else:
-        told = level_of(None, f"{mention.word} {mention.name}", formed.name)
-        level, provinces = (DISTRICT if told == DISTRICT else COMMUNE), formed.provinces
+    told = level_of(None, f"{mention.word} {mention.name}", formed.name)
+    level = PROVINCE if formed.level == PROVINCE else (DISTRICT if told == DISTRICT else COMMUNE)
+    provinces = (None,) if level == PROVINCE else formed.provinces
     return Claim(formed, mention, level, world.named(mention, level, provinces))
 
 

@@ -19,7 +19,7 @@ from gateway.errors import ConfigError
 from gateway.mapping import crosswalk, paths
 from gateway.mapping.fields import Field, compile_field
 from gateway.mapping.members import Group, Members, grouped, opened
-from gateway.mapping.reject import Reject, Unfit
+from gateway.mapping.reject import Reject, Unfit, shown
 from gateway.portals import StreamSpec
 
 
@@ -111,7 +111,9 @@ class Mapping:
         present: Counter[str] = Counter()
         for shape, count in self.shapes.items():
             present.update(dict.fromkeys(shape, count))
-        found.update({(name, "appeared"): count for name, count in present.items() if name not in self.known})
+        # Names may be anything: what cannot be stored, or not be indexed, is shown instead.
+        appeared = {name: count for name, count in present.items() if name not in self.known}
+        found.update({(shown(name, personal=False), "appeared"): count for name, count in appeared.items()})
         read = {source.split(".")[0] for each in self.fields for source in each.sources}
         if all_mapped:
             found.update({(name, "vanished"): total for name in read if total and not present[name]})
@@ -131,9 +133,9 @@ def compile_mapping(stream: StreamSpec) -> Mapping:
 
 def _check_incremental(stream: StreamSpec, fields: tuple[Field, ...]) -> None:
     by = stream.incremental.by if stream.incremental else None
-    if by is not None and not any(by in each.sources for each in fields):
+    if by is not None and not any(each.is_time_of(by) for each in fields):
         raise ConfigError(
-            f"no field is read from {by!r}, so the stream's cursor would never move",
+            f"no instant is read from {by!r}, so the stream's cursor would never move",
             where=stream.document.where(["incremental", "by"]),
             do="name the member that a field of type instant is read from",
         )

@@ -49,7 +49,7 @@ lock: ## make requirements.lock anew (needs uv)
 clean: ## end what a killed demo left and remove everything made here
 	@[ ! -x $(BIN)/python ] || for state in .gateway/demo .gateway/demo-namespace; do \
 		$(BIN)/python -m gateway.demo clean --state $$state || exit 1; done
-	@rm -rf $(VENV) .gateway .bench .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) .gateway .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: demo test lint bench prove docs lock clean

@@ -4,7 +4,7 @@ hash is never parsed, and the hash covers exactly what the portal sent.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -18,8 +18,9 @@ _value = msgspec.json.Decoder(float_hook=Decimal)
 
 Envelope = dict[str, msgspec.Raw]
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises for bytes that are no JSON, for texts in them that are not UTF-8, and for too much nesting."""
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation)
+"""What comes of bytes that are no JSON, of texts in them that are not UTF-8, of too much nesting, and of a number whose
+exponent has more than 18 digits."""
 
 _BOM = b"\xef\xbb\xbf"
 WHOLE = "."
@@ -122,4 +123,6 @@ def _place(error: BaseException) -> str:
     """Msgspec names the byte at which it stopped and never quotes the payload."""
     if isinstance(error, UnicodeDecodeError):
         return "a text in it is not UTF-8"
+    if isinstance(error, InvalidOperation):
+        return "a number in it is beyond all bounds"
     return str(error) if isinstance(error, msgspec.DecodeError) else "nested too deep"

@@ -213,10 +213,11 @@ class _Loader:
             return not connection.scalar(merge.holds_anything(self._mapping.entity, self._work.portal))
 
     def _newest_of(self, chunk: Chunk) -> str | None:
-        if self._newest is None or not chunk.rows:
+        if self._newest is None:
             return None
-        newest: datetime = max(mapped.values[self._newest] for _, mapped in chunk.rows)
-        return newest.isoformat(timespec="seconds")
+        # Not every record has a time: of some entities it may be absent.
+        times: list[datetime] = [each for _, mapped in chunk.rows if (each := mapped.values[self._newest])]
+        return max(times).isoformat(timespec="seconds") if times else None
 
 
 def _answered(pages: Pages, unknown: Future[set[int]]) -> tuple[Pages, set[int]]:
@@ -228,4 +229,4 @@ def _newest_column(mapping: Mapping) -> int | None:
     incremental = mapping.stream.incremental
     if incremental is None:
         return None
-    return next(n for n, each in enumerate(mapping.fields) if incremental.by in each.sources)
+    return next(n for n, each in enumerate(mapping.fields) if each.is_time_of(incremental.by))

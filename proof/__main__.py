@@ -1,4 +1,4 @@
-"""`python -m proof [NAME…]`: measure the lines of the score card; exit 1 when one fails. Without names: all of them."""
+"""`python -m proof [NAME…] [--examples N]`: measure the lines of the score card; exit 1 when one fails. Without names: all."""
 
 from __future__ import annotations
 
@@ -6,22 +6,32 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from proof import deadline, hostile
+from proof import deadline, hostile, payloads
 from proof.card import Line
 
-LINES: Mapping[str, Callable[[], Line]] = {"deadline": deadline.measure, "hostile": hostile.measure}
+LINES: Mapping[str, Callable[[], Line]] = {
+    "payloads": payloads.measure,
+    "hostile": hostile.measure,
+    "deadline": deadline.measure,
+}
 
 
 def main() -> int:
     """Print one line for each proof as soon as it is measured."""
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(LINES)}")
-    wanted = parser.parse_args().names or list(LINES)
+    parser.add_argument("--examples", type=int, metavar="N", help="how many payloads to try")
+    said = parser.parse_args()
+    wanted = said.names or list(LINES)
     unknown = sorted(set(wanted) - set(LINES))
     if unknown:
         parser.error(f"no proof {', '.join(unknown)}; there are {', '.join(LINES)}")
-    shown = [_shown(LINES[name]) for name in wanted]  # all of them, also after a failed one
+    measures = dict(LINES)
+    if said.examples:
+        measures["payloads"] = partial(payloads.measure, said.examples)
+    shown = [_shown(measures[name]) for name in wanted]  # all of them, also after a failed one
     return 0 if all(shown) else 1
 
 

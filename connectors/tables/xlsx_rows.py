@@ -157,12 +157,12 @@ def _value(cell: Any) -> Any:
 
 
 def _text(value: str) -> str:
-    """Text; `_x000D_` is how the format writes a character that XML cannot."""
+    """Text; `_x000D_` is how the format writes a character that XML cannot. Raises UnicodeError for half a surrogate pair."""
     if "_x" not in value:
         return value
     from openpyxl.utils.escape import unescape
 
-    return str(unescape(value))
+    return str(unescape(value)).encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _number(value: float) -> int | str:

@@ -112,9 +112,9 @@ def compile_mapping(stream: StreamSpec) -> Mapping:
 
 def _check_incremental(stream: StreamSpec, fields: tuple[Field, ...]) -> None:
     by = stream.incremental.by if stream.incremental else None
-    if by is not None and not any(by in each.sources for each in fields):
+    if by is not None and not any(each.is_time_of(by) for each in fields):
         raise ConfigError(
-            f"no field is read from {by!r}, so the stream's cursor would never move",
+            f"no instant is read from {by!r}, so the stream's cursor would never move",
             where=stream.document.where(["incremental", "by"]),
             do="name the member that a field of type instant is read from",
         )

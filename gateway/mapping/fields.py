@@ -41,6 +41,10 @@ class Field:
         source = self.said.get("from", ())
         return (source,) if isinstance(source, str) else tuple(source)
 
+    def is_time_of(self, member: str) -> bool:
+        """Whether it is an instant read from this member of a record."""
+        return member in self.sources and self.said.get("type") == "instant"
+
     @property
     def reads(self) -> tuple[str, ...]:
         """The source paths it reads, with the one that says on which day."""
@@ -168,7 +172,10 @@ def _reader(get: paths.Getter, convert: values.Convert, place: str, required: bo
         try:
             value = get(record)
             if value is not None and value != "":
-                return convert(value)
+                found = convert(value)
+                # A code or a line of blanks alone says nothing either.
+                if found or found.__class__ is not str:
+                    return found
         except Unfit as unfit:
             raise Reject(unfit.reason, place, shown(value, personal)) from None
         if required:

@@ -23,10 +23,18 @@ class Reject(Exception):
 
 def shown(value: object, personal: bool) -> str:
     """A value for a person to see: shortened, and only its size and hash when it is personal data."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _written(value)
     if personal:
         digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
         return f"({len(text)} characters, sha256 {digest}…)"
     # PostgreSQL's text holds no NUL, and no half of a surrogate pair.
     text = text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode()
     return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"
+
+
+def _written(value: object) -> str:
+    """A value as Python writes it; lists nested a thousand levels deep are more than Python can."""
+    try:
+        return repr(value)
+    except RecursionError:
+        return f"a {type(value).__name__} nested too deep to be shown"

@@ -5,8 +5,10 @@ A format is `iso`, `epoch_ms`, or letters as in `dd/MM/yyyy HH:mm:ss`. An instan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 from gateway.mapping.reject import Unfit
@@ -78,8 +80,15 @@ def _iso(value: str) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC)
 
 
-def _epoch_ms(value: int | str) -> datetime:
-    if isinstance(value, bool):
+_WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
+_MOST_MS = 10**15
+"""Milliseconds; any year that a date can have lies within. A number such as 1e999999 must not even be made whole."""
+
+
+def _epoch_ms(value: Any) -> datetime:
+    """Of a whole number, of its digits as text, or of what a writer of JSON made a fraction (`1.7E+12`)."""
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool) and -_MOST_MS < value < _MOST_MS
+    if not (is_number or _WHOLE.fullmatch(value)):
         raise ValueError
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(value))
 
@@ -91,7 +100,7 @@ def _by_position(form: str) -> Callable[[Any], datetime]:
     cuts = [slice(places[token], places[token] + len(token)) if token in places else None for token in _TOKENS]
 
     def _read(value: str) -> datetime:
-        if len(value) != len(form) or any(value[at] != letter for at, letter in literals):
+        if value.__class__ is not str or len(value) != len(form) or any(value[at] != letter for at, letter in literals):
             raise ValueError
         year, month, day_, hour, minute, second, milli = (_digits(value[cut]) if cut else 0 for cut in cuts)
         local = datetime(year, month, day_, hour, minute, second, milli * 1000, VIETNAM)

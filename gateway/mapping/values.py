@@ -36,9 +36,7 @@ LONGEST_CODE = 600
 
 def code(value: Any) -> str:
     """A code: text or a whole number; outer blanks do not belong to it."""
-    if value.__class__ is int:
-        return str(value)
-    written = text(value).strip()
+    written = str(value) if value.__class__ is int else text(value).strip()
     if len(written) > LONGEST_CODE:
         raise Unfit(f"a code of more than {LONGEST_CODE} characters")
     return written
@@ -104,7 +102,8 @@ def boolean(value: Any) -> bool:
     """Yes or no in every spelling seen: true, 1, "1", "True", "Có" …"""
     if value.__class__ is bool:
         return bool(value)
-    written = str(value).strip().lower()
+    # Of anything else not even the text is made: a list may be nested deeper than Python can write.
+    written = str(value).strip().lower() if isinstance(value, str | int | Decimal) else ""
     if written in _TRUE:
         return True
     if written in _FALSE:
@@ -117,13 +116,26 @@ def html(value: Any) -> str:
     written = text(value)
     if "<" not in written and "&" not in written:
         return written
-    # lxml's HTML parser is needed by few streams, so it is loaded by them only.
-    from lxml import html as parser
+    return text("\n".join(filter(None, (" ".join(part.split()) for part in _shown_text(written).splitlines()))))
 
-    tree = parser.fragment_fromstring(written, create_parent="div")
+
+def _shown_text(written: str) -> str:
+    """What a browser would show, with line breaks."""
+    # lxml's HTML parser is needed by few streams, so it is loaded by them only.
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    # As bytes, so that an encoding declared inside is of no account; without the limits beyond which text is lost in silence.
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        tree = lxml_html.document_fromstring(written.encode(), parser=parser)
+    except etree.ParserError:
+        return ""  # nothing but comments or declarations
+    if parser.error_log.filter_from_fatals():
+        raise Unfit("HTML that is nested too deep")
     for element in tree.iter("br", "p", "div", "li", "tr"):
         element.tail = "\n" + (element.tail or "")
-    return "\n".join(filter(None, (" ".join(part.split()) for part in str(tree.text_content()).splitlines())))
+    return str(tree.text_content())
 
 
 def number_text(value: Any) -> str:

@@ -55,11 +55,11 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "due_at",
         "due_at has no usable format: 'dd/MM/yy' → say how it is written",
     ),
-    "a cursor no field is read from": (
+    "a cursor no instant is read from": (
         "by: updatedDate",
         "by: updateDate",
         "incremental",
-        "no field is read from 'updateDate', so the stream's cursor would never move → name the member",
+        "no instant is read from 'updateDate', so the stream's cursor would never move → name the member",
     ),
     "a column that must be filled and is not": (
         "  status_code:           {from: dossierStatus.id, lookup: province_status, type: code}",

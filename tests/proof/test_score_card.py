@@ -36,6 +36,14 @@ def test_one_line_by_name(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
+def test_as_many_payloads_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(program.payloads, "measure", lambda examples: tried.append(examples) or GOOD)
+    monkeypatch.setattr("sys.argv", ["proof", "payloads", "--examples", "7"])
+    assert program.main() == 0
+    assert tried == [7]
+
+
 def test_a_proof_nobody_knows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         run(monkeypatch, "other")

@@ -443,6 +443,12 @@ def test_an_escaped_character_is_read_as_itself() -> None:
     assert xlsx(data)[0][NAME] == "dòng\r\nhai"
 
 
+def test_an_escaped_pair_is_one_character_and_half_of_it_none() -> None:
+    assert xlsx(book(rows([CODE, NAME], [1, "_xD83D__xDE00_"])))[0][NAME] == "😀"
+    with pytest.raises(BrokenAnswer, match=r"behind row 1: a workbook that cannot be read \(UnicodeDecodeError\)"):
+        xlsx(book(rows([CODE, NAME], [1, "_xD83D_"])))
+
+
 def test_a_legacy_font_in_a_workbook_is_named_with_its_cell() -> None:
     with pytest.raises(BrokenAnswer, match=r"row 2, column B: text in .*TCVN3"):
         xlsx(book(rows([CODE, NAME], [1, "NguyÔn V¨n §øc"])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,6 +23,9 @@ INSTANTS: list[tuple[str, Any, datetime]] = [
     ("epoch_ms", 1795134600000, HALF_PAST_SEVEN),
     ("epoch_ms", "1795134600000", HALF_PAST_SEVEN),
     ("epoch_ms", 1795134600123, HALF_PAST_SEVEN.replace(microsecond=123000)),
+    ("epoch_ms", " 1795134600000 ", HALF_PAST_SEVEN),
+    ("epoch_ms", Decimal("1.7951346E+12"), HALF_PAST_SEVEN),
+    ("epoch_ms", "-1", datetime(1969, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)),
     ("epoch_ms", -1, datetime(1969, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)),
     ("dd/MM/yyyy HH:mm", "20/11/2026 07:30", HALF_PAST_SEVEN),
     ("dd/MM/yyyy HH:mm:ss", "20/11/2026 07:30:09", HALF_PAST_SEVEN.replace(second=9)),
@@ -87,6 +91,14 @@ NO_DATES: list[tuple[str, Any]] = [
     ("epoch_ms", True),
     ("epoch_ms", None),
     ("epoch_ms", 10**18),
+    ("epoch_ms", "1_000"),
+    ("epoch_ms", "٣"),
+    ("epoch_ms", "9" * 5000),
+    ("epoch_ms", []),
+    ("epoch_ms", Decimal("1e999999999")),
+    ("epoch_ms", Decimal("-1e15")),
+    ("dd/MM/yyyy", {str(number): 1 for number in range(10)}),
+    ("dd/MM/yyyy", [1, 2, "/", 4, 5, "/", 7, 8, 9, 10]),
 ]
 
 

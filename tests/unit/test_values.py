@@ -14,6 +14,10 @@ from gateway.mapping.reject import Unfit, shown
 
 DECOMPOSED = unicodedata.normalize("NFD", "Đăng ký hộ tịch")
 
+DEEP: list[Any] = []
+for _ in range(5000):
+    DEEP = [DEEP]
+
 TAKES: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.text, "Đăng ký  hộ tịch\n", "Đăng ký  hộ tịch\n"),
     (values.text, DECOMPOSED, "Đăng ký hộ tịch"),
@@ -48,6 +52,17 @@ TAKES: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.html, "<p>Một  dòng</p><p>dòng&nbsp;hai &amp; ba</p>", "Một dòng\ndòng hai & ba"),
     (values.html, "<ul><li>a</li><li>b</li></ul>", "a\nb"),
     (values.html, "x &lt; 5", "x < 5"),
+    (values.html, "<!-- nichts -->", ""),
+    (values.html, "<!DOCTYPE html>", ""),
+    (values.html, "<html>", ""),
+    (values.html, "<html><body><p>a</p></body></html>", "a"),
+    (values.html, "<script>một", "một"),
+    (values.html, "\x01<b>một</b>", "\x01một"),
+    (values.html, "e&#x301;<br>", "é"),
+    (values.html, "<?xml version='1.0' encoding='utf-16'?><b>ế</b>", "ế"),
+    (values.html, "<meta charset='windows-1252'><b>ế</b>", "ế"),
+    (values.html, "<b>" * 200 + "một", "một"),
+    (values.html, "<p>" + "x" * 11_000_000, "x" * 11_000_000),
     (values.number_text, 5000, "5000"),
     (values.number_text, Decimal("0.50"), "0.50"),
     (values.number_text, "Theo quy định", "Theo quy định"),
@@ -109,6 +124,8 @@ REFUSES: list[tuple[Callable[[Any], Any], Any]] = [
     ),
     *((values.boolean, value) for value in ("", "2", "maybe", None, [], 2)),
     *((values.number_text, value) for value in (True, None, [])),
+    (values.html, "<b>" * 3000 + "một"),
+    (values.code, 10**600),
 ]
 
 
@@ -118,6 +135,11 @@ def test_it_refuses(convert: Callable[[Any], Any], written: Any) -> None:
         convert(written)
     assert caught.value.reason
     assert len(str(written)) < 3 or str(written) not in caught.value.reason or isinstance(written, bool | None)
+
+
+def test_a_list_nested_too_deep_to_be_written_is_refused() -> None:
+    with pytest.raises(Unfit, match="expected yes or no, found a list"):
+        values.boolean(DEEP)
 
 
 def test_every_type_of_the_language_is_a_converter() -> None:
@@ -130,6 +152,7 @@ def test_money_never_passes_through_floating_point() -> None:
 
 def test_a_long_value_is_shown_shortened() -> None:
     assert shown("a" * 300, personal=False) == f"{'a' * 200}… (300 characters)"
+    assert shown(DEEP, personal=False) == "a list nested too deep to be shown"
     assert shown("a\0\ud800b", personal=False) == "a\N{SYMBOL FOR NULL}?b"
 
 

@@ -71,5 +71,5 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     if letters(one) == letters(other):
         return SAME
-    pair = sorted((letters(one), letters(other)))  # difflib counts otherwise the other way round
-    return min(SequenceMatcher(None, *pair, autojunk=False).ratio(), (SAME + NEAR) / 2)
+    first, second = sorted((letters(one), letters(other)))  # difflib counts otherwise the other way round
+    return min(SequenceMatcher(None, first, second, autojunk=False).ratio(), (SAME + NEAR) / 2)

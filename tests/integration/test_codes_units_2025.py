@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -113,7 +114,8 @@ def test_what_waits_for_a_person_is_all_named(units: House) -> None:
 
 def province_names(text: str) -> set[str]:
     """The provinces a text names, read by code of our own."""
-    names = text.split(". ", maxsplit=1)[0].replace("TPHCM", "thành phố Hồ Chí Minh").replace(" và ", ", ").split(", ")
+    listed = unicodedata.normalize("NFC", text).split(". ", maxsplit=1)[0].replace("Hòa", "Hoà")
+    names = listed.replace("TPHCM", "thành phố Hồ Chí Minh").replace(" và ", ", ").split(", ")
     return {name.strip().removeprefix("tỉnh ").removeprefix("thành phố ") for name in names}
 
 

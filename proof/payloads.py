@@ -129,9 +129,9 @@ def judge(sent: Payload, tally: Tally) -> list[Mapped]:
 def check_drift() -> None:
     """The names that appeared at the source are stored, too."""
     for each in recorded():
-        for name, _ in each.mapping.drift(all_mapped=True):
+        for name, _ in each.watch.found:
             check_name(name)
-        each.mapping.shapes.clear()
+        each.watch.begin()
 
 
 def payload(data: bytes) -> Payload:

@@ -11,22 +11,29 @@ from typing import Any
 import msgspec
 
 from connectors.formats import opened
+from gateway.config import HOME
 from gateway.mapped import map_record
+from gateway.mapping.bench import samples
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
-from gateway.portals import StreamSpec
+from gateway.mapping.drift import Watch
+from gateway.portals import StreamSpec, load_portal, portal_names
 from gateway.records import Refused, Source
-from tests.helpers import golden
+from gateway.redaction import Redaction
 
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
-    """A stream, its compiled mapping, and what was recorded of it: an answer, its records, and what it was asked with."""
+    """A stream, its compiled mapping, and what was recorded of it: an answer, its records, and what it was asked with.
+
+    watch: looks at the members of every record that is mapped, as a load's does.
+    """
 
     stream: StreamSpec
     mapping: Mapping
     answer: bytes
     records: tuple[bytes, ...]
     asked: dict[str, Any] | None
+    watch: Watch
 
     def opened(self, answer: bytes) -> Iterator[msgspec.Raw]:
         """The records of an answer. Raises ExplainedError, at once or while they are read."""
@@ -35,7 +42,7 @@ class Recorded:
     def mapped(self, record: bytes | msgspec.Raw, mapping: Mapping | None = None) -> Mapped | Refused:
         """One record through the stream's mapping, or through another one of the same stream."""
         source = Source(msgspec.Raw(record), self.asked, page_id=1, number=0, source_hash=b"")
-        return map_record(mapping or self.mapping, source)
+        return map_record(mapping or self.mapping, source, self.watch)
 
 
 def records_of(stream: StreamSpec, answer: bytes) -> Iterator[msgspec.Raw]:
@@ -46,10 +53,13 @@ def records_of(stream: StreamSpec, answer: bytes) -> Iterator[msgspec.Raw]:
 @cache
 def recorded() -> tuple[Recorded, ...]:
     """All shipped streams."""
-    return tuple(_recorded(stream) for stream in golden.streams())
+    folders = (HOME / "mappings",)
+    portals = [load_portal(folders, name) for name in portal_names(folders)]
+    return tuple(_recorded(stream) for portal in portals for stream in portal.streams)
 
 
 def _recorded(stream: StreamSpec) -> Recorded:
-    answer = golden.body(stream)
+    answer, mapping = samples.body(stream), compile_mapping(stream)
     records = tuple(bytes(raw) for raw in records_of(stream, answer))
-    return Recorded(stream, compile_mapping(stream), answer, records, golden.asked(stream))
+    watch = Watch(mapping, {}, frozenset(), Redaction(mapping).sample)
+    return Recorded(stream, mapping, answer, records, samples.asked(stream), watch)

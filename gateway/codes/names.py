@@ -72,4 +72,4 @@ def likeness(one: str, other: str) -> float:
     if letters(one) == letters(other):
         return SAME
     first, second = sorted((letters(one), letters(other)))  # difflib counts otherwise the other way round
-    return min(SequenceMatcher(None, first, second, autojunk=False).ratio(), (SAME + NEAR) / 2)
+    return min(SequenceMatcher(a=first, b=second, autojunk=False).ratio(), (SAME + NEAR) / 2)

@@ -57,7 +57,7 @@ class Reform:
 def _claim(world: World, formed: Formed, mention: Mention) -> Claim:
     told = level_of(None, f"{mention.word} {mention.name}", formed.name)
     level = PROVINCE if formed.level == PROVINCE else (DISTRICT if told == DISTRICT else COMMUNE)
-    provinces = (None,) if level == PROVINCE else formed.provinces
+    provinces: tuple[int | None, ...] = (None,) if level == PROVINCE else formed.provinces
     return Claim(formed, mention, level, world.named(mention, level, provinces))
 
 

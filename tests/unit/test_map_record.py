@@ -11,8 +11,10 @@ import pytest
 from connectors import decode
 from gateway.mapped import map_record
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
+from gateway.mapping.drift import Watch
 from gateway.portals import load_portal
 from gateway.records import Refused, Source
+from gateway.redaction import Redaction
 from tests.helpers.house import ROOT
 
 DOSSIER = {
@@ -79,8 +81,9 @@ def test_what_is_no_record_is_refused(record: bytes, dossiers: Mapping) -> None:
 
 def test_names_that_appear_can_be_stored(dossiers: Mapping) -> None:
     """PostgreSQL's text holds no NUL, and its index no entry of several thousand bytes."""
-    map_record(dossiers, _sent(json.dumps({**DOSSIER, "a\0b": 1, "x" * 4000: 1}).encode()))
-    appeared = {name for name, kind in dossiers.drift(all_mapped=True) if kind == "appeared"}
+    watch = Watch(dossiers, {}, frozenset(), Redaction(dossiers).sample)
+    map_record(dossiers, _sent(json.dumps({**DOSSIER, "a\0b": 1, "x" * 4000: 1}).encode()), watch)
+    appeared = {name for name, kind in watch.found if kind == "appeared"}
     assert appeared == {"a\N{SYMBOL FOR NULL}b", f"{'x' * 200}… (4000 characters)"}
 
 

@@ -222,7 +222,7 @@ def _check_one_list_each(streams: list[StreamSpec]) -> None:
         others = [other.stream for other in streams if other.into == spec.into and other is not spec]
         if spec.retire and others:
             raise ConfigError(
-                f"retire needs an entity that no other stream fills, and {', '.join(others)} fills {spec.into} too",
+                f"retire needs an entity that no other stream fills, and {spec.into} is filled by {', '.join(others)} too",
                 where=spec.document.where(["retire"]),
                 do="take retire out",
             )

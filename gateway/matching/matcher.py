@@ -24,6 +24,7 @@ SAME_WORDS_MARGIN = 0.06
 """The margin over a candidate whose words agree as well: then more than one thing beside the name must speak for the first."""
 LISTED = 5
 _EQUAL = 0.005
+_CONTRADICTING = {"field", "level", "code"}
 _OF_AGENCIES = frozenset(
     word
     for words in (
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     LINKED = "linked"
     NOTHING_ALIKE = "nothing alike"
     BELOW_THRESHOLD = "below the threshold"
+    CONTRADICTED = "field, level or code contradicts"
     TIE = "others are as like"
     IDENTICAL_ROWS = "another local row is identical"
     PERSON_DECIDED = "a person rejected a candidate"
@@ -59,6 +61,11 @@ class Candidate:
     def words(self) -> float:
         """How far the words of the names agree."""
         return next(each.agreement for each in self.evidence if each.signal == "words")
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether field, level or code name something else altogether: one name may stand for procedures of two levels."""
+        return any(each.signal in _CONTRADICTING and not each.agreement for each in self.evidence)
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,8 @@ def _reason(candidates: tuple[Candidate, ...], has_twin: bool, was_rejected: boo
     best = candidates[0]
     if best.score < THRESHOLD or best.words < SAME_NAME:
         return Reason.BELOW_THRESHOLD
+    if best.is_contradicted:
+        return Reason.CONTRADICTED
     if was_rejected:
         return Reason.PERSON_DECIDED
     if has_twin:

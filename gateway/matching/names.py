@@ -179,6 +179,11 @@ def _tail(words: list[_Word]) -> int:
     return anywhere
 
 
+def is_head(words: Sequence[str], at: int) -> bool:
+    """Whether the name of an agency may begin there."""
+    return words[at] in _ONE_WORD_HEADS or tuple(words[at : at + 2]) in _AGENCY_HEADS
+
+
 def _two(words: list[_Word], at: int) -> tuple[str, ...]:
     return tuple(word.plain for word in words[at : at + 2])
 

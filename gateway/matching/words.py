@@ -6,7 +6,7 @@ import sys
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gateway.matching.names import Name
+from gateway.matching.names import Name, is_head
 from gateway.matching.weights import HEAVIEST
 
 ENOUGH = 8.0
@@ -148,7 +148,9 @@ def _appended_agency(found: Difference, weight: Mapping[str, float], agencies: C
     """Words behind the name that only say whose procedure it is: of agencies, or of places, which no name has."""
     tail, own = found.local.tail, found.local.words
     appended = [at for at in found.extra if at >= tail]
-    if appended and all(own[at] in agencies or own[at] not in weight for at in appended):
+    # It begins as an agency does; else these are words of the name itself, such as "sau khi …" (after …).
+    begins = bool(appended) and (appended[0] == tail or is_head(own, appended[0]))
+    if begins and all(own[at] in agencies or own[at] not in weight for at in appended):
         found.extra = [at for at in found.extra if at < tail]
         told = sum(weight.get(own[at], HEAVIEST) for at in appended)
         found.cost += min(_AGENCY_MOST, _AGENCY_COST * told)

@@ -20,7 +20,7 @@ from gateway.mapping import crosswalk
 from gateway.mapping.compile import compile_mapping
 from gateway.portals import load_portal
 from gateway.publish.contract import Contract, load_contracts
-from gateway.store import ops
+from gateway.store import ops, xref  # noqa: F401  # xref: its tables belong to the metadata
 from gateway.store.core import BOOKKEEPING, metadata
 from tests.docs.pages import ROOT, blocks, own_pages, read, words
 

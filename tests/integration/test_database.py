@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from gateway.store import migrate, ops
+from gateway.store import migrate, ops, xref  # noqa: F401  # xref: its tables belong to the metadata
 from gateway.store.core import metadata
 from tests.helpers.house import House
 from tests.helpers.server import Server

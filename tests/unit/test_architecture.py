@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "connectors": {"connectors"},
     "sandbox": {"sandbox"},
 }
-HEAVY = ("sqlalchemy", "psycopg", "pyarrow", "lxml", "zeep", "requests")
+HEAVY = ("sqlalchemy", "psycopg", "pyarrow", "lxml", "zeep", "requests", "numpy", "rapidfuzz")
 
 
 def _files(folder: str) -> list[Path]:

@@ -59,7 +59,8 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
                 chunk = loader.recheck(pages, chunk)
             pending = committing.submit(writer.write, chunk)
         counts += _settled(shop, stream, pending)
-        writer.finish({} if counts.unchanged else loader.watch.vanished(), print_, read_list(shop, mapping, work))
+        is_whole = not (counts.unchanged or work.loaded_pages or work.loaded_records)
+        writer.finish(loader.watch.vanished() if is_whole else {}, print_, read_list(shop, mapping, work))
     return counts
 
 

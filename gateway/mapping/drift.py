@@ -6,6 +6,7 @@ in their order, with the types of those that are read) means is decided once, no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -30,6 +31,7 @@ NOTHING = 0
 KINDS: Mapping[int, str] = {1: "text", 2: "number", 3: "bool", 4: "object", 5: "list"}
 """What the types are called."""
 
+_LONG_NUMBER = re.compile(r"\d{6,}")
 _FIRST = itemgetter(0)
 _BEGINS = {b'"': 1, b"-0123456789": 2, b"tf": 3, b"{": 4, b"[": 5}
 _TABLE = bytes(next((kind for signs, kind in _BEGINS.items() if byte in signs), NOTHING) for byte in range(256))
@@ -86,8 +88,9 @@ class Watch:
         self._kinds = {name: set(habit.kinds) for name, habit in usual.items()}
         self._always = {name for name, habit in usual.items() if habit.is_always and name not in learning}
         self._learning, self._sample = learning, sample
-        begun = {name for name, habit in usual.items() if habit.is_always}
-        self._everywhere = set(learning & begun) if learning & usual.keys() else set(learning)
+        # A load that goes on where another stopped has seen the records before only through what that one has kept.
+        self._begun = learning & {name for name, habit in usual.items() if habit.is_always}
+        self._everywhere = set(self._begun if learning & usual.keys() else learning)
         self._anywhere: set[str] = set()
         self._table = _TABLE_XML if mapping.stream.form.kind in {"xml", "diffgram"} else _TABLE
         self._shapes: dict[tuple[str, ...], _Shape] = {}
@@ -135,7 +138,7 @@ class Watch:
         read = tuple(name for name in names if name in self._read)
         self._anywhere.update(read)
         self._everywhere.intersection_update(read)
-        appeared = [Drift(shown(name, False), "appeared") for name in names if name not in self._known]
+        appeared = [Drift(path, "appeared") for path in dict.fromkeys(map(_named, names)) if path not in self._known]
         vanished = [Drift(name, "vanished") for name in sorted(self._always.difference(names))]
         shape = self._shapes[names] = _Shape(read, _picker(read), (*appeared[:MANY], *vanished))
         return shape
@@ -189,6 +192,11 @@ def told(kind: str, usual: str) -> str:
     if kind == "vanished":
         return "a member that was always there is missing"
     return f"its type is {kind.removeprefix('became ')}, it was always {usual or 'another'}"
+
+
+def _named(name: str) -> str:
+    """A member's name as it may be shown: some portals write numbers of people or dossiers as names of members."""
+    return shown(_LONG_NUMBER.sub(lambda found: "0" * len(found[0]), name), False)
 
 
 def _picker(names: tuple[str, ...]) -> Callable[[Members], Sequence[Any]]:

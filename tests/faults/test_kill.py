@@ -33,7 +33,11 @@ CURSORS = "select portal, stream, value, batch_id from ops.cursor order by 1, 2"
 QUARANTINE = """
     select portal, stream, record_key, reason, path, value, page_id, record_number, batch_id, last_batch_id, state
     from ops.quarantine order by record_key"""
-LEDGERS = (BATCHES, RUNS, CURSORS, QUARANTINE)
+DRIFT = (
+    "select portal, stream, path, kind, batch_id, last_batch_id, record_count, sample from ops.drift order by 1, 2, 3"
+)
+USUAL = "select portal, stream, path, kinds, is_always, batch_id from ops.usual_member order by 1, 2, 3"
+LEDGERS = (BATCHES, RUNS, CURSORS, QUARANTINE, DRIFT, USUAL)
 LEDGER_COUNTS = ("read_count", "new_count", "changed_count", "unchanged_count", "quarantined_count")
 
 
@@ -67,9 +71,8 @@ def landed(new_house: NewHouse) -> House:
     with running_sandbox("--dossiers", "3300", "--procedures", "30") as sandbox:
         house.connect_to(sandbox)
         for night, bad in (("first", "7"), ("second", "30")):
-            order_fault(
-                sandbox.province, match="/pa/dossier/search", kind="rewrite", records={bad: {"dossierStatus.id": 99}}
-            )
+            changes = {bad: {"dossierStatus.id": 99}, "40": {"officer": "x"}, "50": {"officer": "y"}}
+            order_fault(sandbox.province, match="/pa/dossier/search", kind="rewrite", records=changes)
             for portal in ("national", "province"):
                 assert house.fetch(portal, trigger=night).errors == ()
             pass_days(sandbox.province)

@@ -219,6 +219,12 @@ def test_what_cannot_be_accepted(member: str, says: str, house: House, sandbox: 
     assert says in said(ended)[0]
 
 
+def test_a_number_of_a_person_as_name_of_a_member_is_not_shown(house: House, sandbox: Running) -> None:
+    _change(sandbox, {"099300000001": {"HoTen": NAME}, "099300000002": {"HoTen": NAME}})
+    assert not any("0993" in line for line in _sync(house).drift)
+    assert house.rows(NOTED) == [("000000000000", "appeared", 12, 0, None)]
+
+
 def test_a_portal_with_codes_as_members_does_not_flood_the_list(house: House, sandbox: Running) -> None:
     _change(sandbox, {f"x{number}\x00" + "9" * 3000: number for number in range(300)}, places=["0", "1"])
     report = _sync(house)

@@ -15,6 +15,7 @@ from connectors import decode
 from connectors.errors import ExplainedError
 from gateway.landed import records_of, refusal
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
+from gateway.mapping.quick import TOGETHER
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
 from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
@@ -128,10 +129,8 @@ class _Loader:
         chunk = Chunk(pages.through, self._key_at)
         chunk.skipped = [each for number, each in enumerate(hashes) if number not in unknown] if unknown else hashes
         seen: dict[str, bytes] = {}
-        for number in sorted(unknown):
-            record = pages.source(number)
-            if (mapped := self._map(record, chunk)) is not None:
-                self._place(chunk, record, mapped, seen)
+        for record, mapped in self._mapped([pages.source(number) for number in sorted(unknown)], chunk):
+            self._place(chunk, record, mapped, seen)
         self._refuse_contested(chunk)
         chunk.newest = self._newest_of(chunk)
         return chunk
@@ -183,6 +182,14 @@ class _Loader:
         key = str((record.asked or {}).get(for_each.send, ""))
         return Refused(record, key, Reject(reason, f"{ASKED}.{for_each.send}", key))
 
+    def _mapped(self, records: list[Source], chunk: Chunk) -> Iterator[tuple[Source, Mapped]]:
+        """Those that fit; the others are refused."""
+        for start in range(0, len(records), TOGETHER):
+            together = records[start : start + TOGETHER]
+            for record, quick in zip(together, self._mapping.quick([each.raw for each in together]), strict=True):
+                if (mapped := quick or self._map(record, chunk)) is not None:
+                    yield record, mapped
+
     def _map(self, found: Source, chunk: Chunk) -> Mapped | None:
         members = {}
         if found.refusal:
@@ -192,7 +199,9 @@ class _Loader:
             members = decode.members(found.raw)
             if found.asked:
                 members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
-            return self._mapping.apply(members)
+            mapped = self._mapping.apply(members)
+            self._mapping.learn(members)
+            return mapped
         except Reject as reject:
             refusal = reject
         except ExplainedError as error:

@@ -66,6 +66,11 @@ class Field:
         return self.is_path and self.sources == self.tops
 
     @property
+    def keeps_words(self) -> bool:
+        """Whether a short word in ASCII is taken as it is written."""
+        return self.crosswalk is None and self.said.get("type", "text") in {"text", "line", "code"}
+
+    @property
     def is_iso_instant(self) -> bool:
         """Whether it is an instant with the offset written beside it."""
         return self.said.get("type") == "instant" and self.said["format"] == "iso"

@@ -18,6 +18,7 @@ from connectors import decode
 from gateway.mapping.fields import Field
 from gateway.mapping.members import REMEMBER
 from gateway.mapping.reject import Unfit
+from gateway.mapping.values import LONGEST_CODE
 
 Kinds = frozenset[type]
 """Types of a member's values: `int` for every number, `datetime` for a text that is an instant, `Empty` for ""; none for null."""
@@ -65,21 +66,23 @@ class Plan:
         by_way: dict[str, list[Field]] = {way: [] for way in (*_TYPES, _NEVER)}
         for each in fields:
             by_way[next((ways[name] for name in each.tops if name in ways), _NEVER)].append(each)
-        instants, texts, never = by_way[_INSTANT], [*by_way[_TEXT], *by_way[_INNER]], by_way[_NEVER]
+        instants, texts, inner, never = (by_way[way] for way in (_INSTANT, _TEXT, _INNER, _NEVER))
         groups = [_Remembered(names, group, members) for names, group in _grouped(by_way[_AGAIN], members)]
         self._instants = [_value(each.sources[0]) for each in instants]
-        self._texts = [(_value(each.sources[0]), each.take) for each in texts]
+        self._texts = [(_value(each.sources[0]), each) for each in texts]
+        self._inner = [(_value(each.sources[0]), each) for each in inner]
         self._groups = [(_written(each.names), each) for each in groups]
         # Constants, and what is read from members that no record had.
         self._constants = [each.read({}) for each in never]
-        came = [*instants, *texts, *(each for group in groups for each in group.fields), *never]
+        came = [*instants, *texts, *inner, *(each for group in groups for each in group.fields), *never]
         self._order = [came.index(each) for each in fields]
 
     def rows(self, raws: Sequence[msgspec.Raw]) -> list[tuple[Any, ...]]:
         """The fields' values of each record. Raises what msgspec and the fields raise for the first that does not fit."""
         records = list(map(self._decode, raws))
         columns: list[Sequence[Any]] = [_in_utc(map(get, records)) for get in self._instants]
-        columns += [list(map(take, map(get, records))) for get, take in self._texts]
+        columns += [_taken(list(map(get, records)), each) for get, each in self._texts]
+        columns += [list(map(each.take, map(get, records))) for get, each in self._inner]
         for get, remembered in self._groups:
             columns += zip(*[remembered[written] for written in map(bytes, map(get, records))], strict=True)
         columns += [[constant] * len(records) for constant in self._constants]
@@ -88,6 +91,17 @@ class Plan:
 
 def _in_utc(instants: Iterable[datetime | None]) -> list[datetime | None]:
     return [at and at.astimezone(UTC) for at in instants]
+
+
+def _taken(column: list[str | None], field: Field) -> list[Any]:
+    return column if field.keeps_words and _are_words(column) else list(map(field.take, column))
+
+
+def _are_words(column: list[str | None]) -> bool:
+    """Whether every value is null or a short word in ASCII: it is quicker to ask of all at once."""
+    together = "".join(filter(None, column))
+    is_ascii = together.isascii() and together.isprintable() and " " not in together
+    return is_ascii and "" not in column and max(map(len, filter(None, column)), default=0) <= LONGEST_CODE
 
 
 class _Remembered(dict[bytes, list[Any]]):
@@ -126,10 +140,23 @@ def _grouped(fields: Iterable[Field], members: Mapping[str, Kinds]) -> list[tupl
     return list(groups.items())
 
 
+def _instant_type(readers: list[Field], _: Kinds) -> Any:
+    return _Instant if any(each.required for each in readers) else _Instant | None
+
+
+def _text_type(readers: list[Field], seen: Kinds) -> Any:
+    text = str if seen - {Empty} else Literal[""]
+    return text if any(each.required for each in readers) else text | None
+
+
+def _inner_type(readers: list[Field], _: Kinds) -> Any:
+    return _inner([each.sources[0].split(".")[1:] for each in readers])
+
+
 _TYPES: Mapping[str, Callable[[list[Field], Kinds], Any]] = {
-    _INSTANT: lambda readers, _: _Instant if any(each.required for each in readers) else _Instant | None,
-    _TEXT: lambda _, seen: (str if seen - {Empty} else Literal[""]) | None,
-    _INNER: lambda readers, _: _inner([each.sources[0].split(".")[1:] for each in readers]),
+    _INSTANT: _instant_type,
+    _TEXT: _text_type,
+    _INNER: _inner_type,
     _AGAIN: lambda *_: msgspec.Raw,
 }
 """What msgspec is told of a member that is read in this way."""

@@ -36,6 +36,7 @@ lint: setup ## ruff, formatting, mypy
 bench: setup ## speed beside dlt, zeep and the bare floor, in one run on this machine
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.soap
+	@$(BIN)/python -m benchmarks.mapping
 
 prove: setup ## the reliability score card: one line a promise, PASS or FAIL
 	@$(BIN)/python -m proof

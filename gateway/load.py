@@ -16,7 +16,7 @@ from connectors.errors import ExplainedError
 from gateway import drift
 from gateway.absence import read_list
 from gateway.landed import asked, records_of, refusal
-from gateway.mapped import map_record, members_of
+from gateway.mapped import map_records, members_of
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
@@ -145,9 +145,8 @@ class _Loader:
         chunk = Chunk(pages.through, self._key_at, looked=len(unknown))
         chunk.skipped = [each for number, each in enumerate(hashes) if number not in unknown] if unknown else hashes
         seen: dict[str, bytes] = {}
-        for number in sorted(unknown):
-            record = pages.source(number)
-            found = map_record(self._mapping, record, self.watch)
+        records = [pages.source(number) for number in sorted(unknown)]
+        for record, found in zip(records, map_records(self._mapping, records, self.watch), strict=True):
             if isinstance(found, Refused):
                 chunk.refused.append(found)
             else:

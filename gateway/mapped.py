@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
 from connectors import decode
@@ -9,8 +11,21 @@ from connectors.errors import ExplainedError
 from gateway.mapping.compile import Mapped, Mapping
 from gateway.mapping.drift import Watch
 from gateway.mapping.members import ASKED, Members
+from gateway.mapping.quick import TOGETHER
 from gateway.mapping.reject import Reject
 from gateway.records import Refused, Source
+
+
+def map_records(mapping: Mapping, records: Sequence[Source], watch: Watch) -> Iterator[Mapped | Refused]:
+    """Decode and map records, each in its place; those that look like the ones before are mapped together."""
+    for start in range(0, len(records), TOGETHER):
+        together = records[start : start + TOGETHER]
+        for record, mapped in zip(together, mapping.quick([each.raw for each in together]), strict=True):
+            if mapped is None:
+                yield map_record(mapping, record, watch)
+            else:
+                watch.looked += 1
+                yield mapped
 
 
 def map_record(mapping: Mapping, found: Source, watch: Watch | None = None) -> Mapped | Refused:
@@ -20,9 +35,13 @@ def map_record(mapping: Mapping, found: Source, watch: Watch | None = None) -> M
     members: Members = {}
     try:
         members = members_of(found)
-        if watch is not None:
-            _check_usual(mapping, watch, members)
-        return mapping.apply(members)
+        drifted = watch.look(members) if watch is not None else ()
+        if watch is not None and drifted and mapping.stream.drift == "quarantine":
+            raise watch.reject(drifted[0])
+        mapped = mapping.apply(members)
+        if not drifted:
+            mapping.learn(members)
+        return mapped
     except Reject as reject:
         refusal = reject
     except ExplainedError as error:
@@ -36,12 +55,6 @@ def members_of(found: Source) -> Members:
     if found.asked:
         members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
     return members
-
-
-def _check_usual(mapping: Mapping, watch: Watch, members: Members) -> None:
-    drifted = watch.look(members)
-    if drifted and mapping.stream.drift == "quarantine":
-        raise watch.reject(drifted[0])
 
 
 def _not_given(mapping: Mapping, found: Source, reason: str) -> Refused:

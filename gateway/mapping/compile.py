@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Table
@@ -17,8 +17,12 @@ from gateway.errors import ConfigError
 from gateway.mapping import crosswalk, paths
 from gateway.mapping.fields import Field, compile_field
 from gateway.mapping.members import ASKED, Group, Members, grouped, opened
+from gateway.mapping.quick import Quick
 from gateway.mapping.reject import Reject, Unfit
 from gateway.portals import StreamSpec
+
+_packed = msgspec.msgpack.Encoder().encode
+_blank = hashlib.blake2b(digest_size=16)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Part:
         return rows
 
 
-class Mapped(NamedTuple):
+class Mapped(msgspec.Struct, frozen=True, gc=False):
     """A record that passed: values in the order of `Mapping.columns`, its parts, and the hash of all it says."""
 
     values: tuple[Any, ...]
@@ -77,6 +81,23 @@ class Mapping:
     @cached_property
     def _part_members(self) -> tuple[str, ...]:
         return tuple({path.split(".")[0]: None for part in self.parts for path, _ in part.lists})
+
+    @cached_property
+    def _quick(self) -> Quick | None:
+        return None if self.parts or self.stream.for_each else Quick(self.fields)
+
+    def quick(self, raws: Sequence[msgspec.Raw]) -> list[Mapped | None]:
+        """Map records together that look like those learned; None for each that does not, or that does not fit.
+
+        Then `apply` maps it, or says why it cannot. `quick.TOGETHER` is a good number.
+        """
+        rows = self._quick.rows(raws) if self._quick else [None] * len(raws)
+        return [None if filled is None else Mapped(filled, {}, _hash(filled, {})) for filled in rows]
+
+    def learn(self, members: Members) -> None:
+        """Map records quickly from now on whose members are like this one's: one that was mapped, and is as it should be."""
+        if self._quick and self.known.issuperset(members):
+            self._quick.learn(members)
 
     def apply(self, members: Members) -> Mapped:
         """Map one record, given as its undecoded members. Raises Reject with reason, path and value when it does not fit."""
@@ -143,7 +164,9 @@ def _filled(fields: tuple[Field, ...], scope: paths.Scope, place: str) -> dict[s
 
 
 def _hash(filled: tuple[Any, ...], parts: dict[str, Any]) -> bytes:
-    return hashlib.sha256(msgspec.json.encode((filled, parts))).digest()[:16]
+    digest = _blank.copy()
+    digest.update(_packed((filled, parts)))
+    return digest.digest()
 
 
 def _entity(stream: StreamSpec) -> Entity:

@@ -26,14 +26,23 @@ FITS: tuple[tuple[type, frozenset[str]], ...] = (
 """Which types of the mapping language a column of ours can take."""
 
 
+def _nothing(_: Any) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Field:
-    """A canonical column and how it is filled. `said` is the mapping file's own entry."""
+    """A canonical column and how it is filled. `said` is the mapping file's own entry.
+
+    read: from the whole record; raises Reject. take: the same, from the value where it lies; raises Unfit.
+    """
 
     column: str
     said: Mapping[str, Any]
     read: Read
     crosswalk: Crosswalk | None = None
+    take: values.Convert = _nothing
+    required: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -51,6 +60,31 @@ class Field:
         return (*self.sources, self.said["dated"]["from"]) if "dated" in self.said else self.sources
 
     @property
+    def tops(self) -> tuple[str, ...]:
+        """The record's own members that it reads, or reads from."""
+        return tuple(dict.fromkeys(source.split(".")[0] for source in self.reads))
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it reads what lies at one path, as it lies there."""
+        return len(self.sources) == 1 and {"first", "pick", "join", "begins", "dated"}.isdisjoint(self.said)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it reads one of the record's own members, as it is."""
+        return self.is_path and self.sources == self.tops
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether a short word in ASCII is taken as it is written."""
+        return self.crosswalk is None and self.said.get("type", "text") in {"text", "line", "code"}
+
+    @property
+    def is_iso_instant(self) -> bool:
+        """Whether it is an instant with the offset written beside it."""
+        return self.said.get("type") == "instant" and self.said["format"] == "iso"
+
+    @property
     def personal(self) -> bool:
         """Whether the mapping classifies the value as personal data."""
         return self.said.get("classified") == "personal"
@@ -65,18 +99,10 @@ def compile_field(column: Column[Any], said: Mapping[str, Any], lookup: Lookup, 
         return Field(column.name, said, _constant(said), crosswalk)
     _check_type(column, said, where)
     _check_dated(column.name, said, crosswalk, where)
-    read = _reader(
-        get=_dated(getter(said), said),
-        convert=_converter(said, crosswalk),
-        place=" or ".join(Field(column.name, said, _nothing).sources),
-        required=said.get("required", False) or not column.nullable,
-        personal=said.get("classified") == "personal",
-    )
-    return Field(column.name, said, _in_scope(read, said), crosswalk)
-
-
-def _nothing(_: Any) -> None:
-    return None
+    required = said.get("required", False) or not column.nullable
+    take = _taker(_converter(said, crosswalk), required)
+    read = _reader(_dated(getter(said), said), take, Field(column.name, said, take))
+    return Field(column.name, said, _in_scope(read, said), crosswalk, take, required)
 
 
 def _constant(said: Mapping[str, Any]) -> Read:
@@ -166,21 +192,32 @@ def _converter(said: Mapping[str, Any], crosswalk: Crosswalk | None) -> values.C
     return values.PLAIN[kind]
 
 
-def _reader(get: paths.Getter, convert: values.Convert, place: str, required: bool, personal: bool) -> Read:
+def _taker(convert: values.Convert, required: bool) -> values.Convert:
+    def _take(value: Any) -> Any:
+        # Most values are there and not false: that is the shortest question.
+        if value or (value is not None and value != ""):
+            found = convert(value)
+            # A code or a line of blanks alone says nothing either.
+            if found or found.__class__ is not str:
+                return found
+        if required:
+            raise Unfit("required, but absent or empty")
+        return None
+
+    return _take
+
+
+def _reader(get: paths.Getter, take: values.Convert, field: Field) -> Read:
+    place, personal = " or ".join(field.sources), field.personal
+
     def _read(record: Any) -> Any:
-        value = None
+        value: Any = "None"
         try:
             value = get(record)
-            if value is not None and value != "":
-                found = convert(value)
-                # A code or a line of blanks alone says nothing either.
-                if found or found.__class__ is not str:
-                    return found
+            return take(value)
         except Unfit as unfit:
-            raise Reject(unfit.reason, place, shown(value, personal)) from None
-        if required:
-            raise Reject("required, but absent or empty", place, "")
-        return None
+            there = value is not None and value != ""
+            raise Reject(unfit.reason, place, shown(value, personal) if there else "") from None
 
     return _read
 

@@ -69,17 +69,13 @@ def grouped(fields: Sequence[Field]) -> tuple[tuple[Group, ...], Callable[[Seque
 def _structured(each: Field) -> tuple[str, ...] | None:
     """The members a field reads when they hold objects or lists; None when they are plain values."""
     if any("." in source for source in each.reads) or not {"pick", "join", "first"}.isdisjoint(each.said):
-        return _top(each)
+        return each.tops
     return None
 
 
 def _group(names: tuple[str, ...] | None, fields: list[Field]) -> Group:
     reads = tuple(each.read for each in fields)
     if names is None:
-        plain = dict.fromkeys(name for each in fields for name in _top(each))
+        plain = dict.fromkeys(name for each in fields for name in each.tops)
         return Group(tuple(plain), reads)
     return Group(names, reads, remembered={})
-
-
-def _top(each: Field) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(source.split(".")[0] for source in each.reads))

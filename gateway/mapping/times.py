@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from gateway.mapping.reject import Unfit
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -76,7 +78,11 @@ def _instant_reader(form: str) -> Callable[[Any], datetime]:
 
 
 def _iso(value: str) -> datetime:
-    found = datetime.fromisoformat(value)
+    try:
+        # What is quick to read is read so everywhere: other readers cut fractions of a microsecond off instead of rounding.
+        found = msgspec.convert(value, datetime)
+    except msgspec.ValidationError:
+        found = datetime.fromisoformat(value)
     return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.formats import opened
 from gateway.config import HOME
-from gateway.mapped import map_record
+from gateway.mapped import map_records
 from gateway.mapping.bench import samples
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.drift import Watch
@@ -42,7 +42,7 @@ class Recorded:
     def mapped(self, record: bytes | msgspec.Raw, mapping: Mapping | None = None) -> Mapped | Refused:
         """One record through the stream's mapping, or through another one of the same stream."""
         source = Source(msgspec.Raw(record), self.asked, page_id=1, number=0, source_hash=b"")
-        return map_record(mapping or self.mapping, source, self.watch)
+        return next(map_records(mapping or self.mapping, [source], self.watch))
 
 
 def records_of(stream: StreamSpec, answer: bytes) -> Iterator[msgspec.Raw]:
@@ -62,4 +62,7 @@ def _recorded(stream: StreamSpec) -> Recorded:
     answer, mapping = samples.body(stream), compile_mapping(stream)
     records = tuple(bytes(raw) for raw in records_of(stream, answer))
     watch = Watch(mapping, {}, frozenset(), Redaction(mapping).sample)
-    return Recorded(stream, mapping, answer, records, samples.asked(stream), watch)
+    of = Recorded(stream, mapping, answer, records, samples.asked(stream), watch)
+    for record in records:
+        of.mapped(record)  # what the mapping learns of them opens the quick way to the records that follow
+    return of

@@ -130,7 +130,7 @@ def _changed(of: Recorded, changed: dict[str, Any]) -> Mapped:
     [good] = payloads.judge(Payload(of, of.records[0], is_record=True), Tally())
     assert changed.keys() <= set(of.mapping.columns)
     row = {**dict(zip(of.mapping.columns, good.values, strict=True)), **changed}
-    return good._replace(values=tuple(row.values()))
+    return msgspec.structs.replace(good, values=tuple(row.values()))
 
 
 UNFIT: dict[str, dict[str, Any]] = {

@@ -10,13 +10,14 @@ import pytest
 
 from connectors import decode
 from connectors.formats import opened
+from gateway.mapping.bench import samples
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.quick import TOGETHER
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec
 from tests.helpers import golden
 
-STREAMS = [each for each in golden.streams() if golden.asked(each) is None]
+STREAMS = [each for each in golden.streams() if samples.asked(each) is None]
 DOSSIERS = next(each for each in STREAMS if (each.portal, each.stream) == ("province", "dossiers"))
 RECORD: dict[str, Any] = {
     "id": "a1",
@@ -34,7 +35,7 @@ RECORD: dict[str, Any] = {
 
 
 def _raws(stream: StreamSpec) -> list[msgspec.Raw]:
-    sample = golden.body(stream)
+    sample = samples.body(stream)
     return list(opened(BytesIO(sample) if stream.form.is_streamed else sample, stream.form).records)
 
 

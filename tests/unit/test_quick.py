@@ -10,11 +10,15 @@ import pytest
 
 from connectors import decode
 from connectors.formats import opened
+from gateway.mapped import map_records
 from gateway.mapping.bench import samples
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
+from gateway.mapping.drift import Drift, Habit, Watch
 from gateway.mapping.quick import TOGETHER
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec
+from gateway.records import Source
+from gateway.redaction import Redaction
 from tests.helpers import golden
 
 STREAMS = [each for each in golden.streams() if samples.asked(each) is None]
@@ -119,16 +123,33 @@ def test_another_look_is_learned(kind: str, mapping: Mapping) -> None:
 
 
 def test_a_member_nobody_knows_is_not_learned(mapping: Mapping) -> None:
-    raw = _with({"new": 1})
+    watch = _watch(mapping)
     for _ in range(2):
-        assert mapping.quick([raw]) == [None]
-        _careful(mapping, raw)
-    assert mapping.drift(all_mapped=True)["new", "appeared"] == 2
+        [_] = map_records(mapping, [_source(_with({"new": 1}))], watch)
+    assert mapping.quick([_with({"new": 1})]) == [None]
+    assert watch.found[Drift("new", "appeared")].records == 2
+
+
+def test_a_record_that_is_not_as_usual_is_not_learned(mapping: Mapping) -> None:
+    usual = {"processingTime": Habit(frozenset({"number"}))}
+    watch = Watch(mapping, usual, frozenset(), Redaction(mapping).sample)
+    found = list(map_records(mapping, [_source(_with({"processingTime": "45"}))] * 3, watch))
+    assert all(isinstance(each, Mapped) for each in found)
+    assert watch.found[Drift("processingTime", "became text")].records == 3
 
 
 def test_quick_records_count_where_a_member_vanished(mapping: Mapping) -> None:
-    assert None not in mapping.quick([_with({})] * 3)
-    assert mapping.drift(all_mapped=True)["dueDate", "vanished"] == 4
+    watch = _watch(mapping)
+    assert len(list(map_records(mapping, [_source(_with({"dueDate": ...}))] * 70, watch))) == 70
+    assert watch.vanished()[Drift("dueDate", "vanished")].records == 70
+
+
+def _source(raw: msgspec.Raw) -> Source:
+    return Source(raw, None, page_id=1, number=0, source_hash=b"")
+
+
+def _watch(mapping: Mapping) -> Watch:
+    return Watch(mapping, {}, frozenset(), Redaction(mapping).sample)
 
 
 UNFIT: dict[str, dict[str, Any]] = {

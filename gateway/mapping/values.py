@@ -11,18 +11,23 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from connectors import garbled
 from gateway.mapping.reject import Unfit
 
 Convert = Callable[[Any], Any]
 
 
 def text(value: Any) -> str:
-    """Text, in Unicode NFC and otherwise exactly as received."""
+    """Text, in Unicode NFC and otherwise exactly as received; refused when it was read by a wrong table somewhere."""
     if value.__class__ is not str:
         raise Unfit(f"expected text, found {_kind(value)}")
     if "\0" in value:
         raise Unfit("text holds a NUL character")
-    return value if value.isascii() or unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
+    if value.isascii():
+        return value
+    if garbled.is_wholly_suspect(value) and (encoding := garbled.named(value)):
+        raise Unfit(f"text in {encoding}")
+    return value if unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
 
 
 def line(value: Any) -> str:

@@ -13,23 +13,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from functools import lru_cache
 
-from connectors.misreadings import READINGS, TABLES, Table, bytes_of
+from connectors.misreadings import READINGS, TABLES, bytes_of
 from connectors.syllables import is_syllable
 
 _SIGNS = "\0\u0080-\u009f¡-¿ÄÅÆÇËÎÏÐÑÖØÛÜÞßäåæçëîïðñöøûüþ"
 _SPECIAL = "€‚ƒ„†‡ˆ‰Š‹ŒŽ‘“•˜™š›œžŸ"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
+_END = "(?=[CPTcpt](?:[Hh]?(?![A-Za-zÀ-ỹ])))"
 _FOREIGN = re.compile(
-    f"[{_SIGNS}{_SPECIAL}{_TONES}\u00a0’”–—…À-ÞĂĐƠƯàáâãèéêõùúơ](?:"
+    f"[{_SIGNS}{_SPECIAL}{_TONES}\u00a0’”–—…À-ÞĂĐƠƯàáâãèéêìòõôùú÷ơ](?:"
     f"(?<=[{_SIGNS}])"  # letters and signs that Vietnamese does not write
     "|(?<=[ÃĂ][\u00a0’”–—…])"  # à, Ò and Ô in misread UTF-8
-    f"|(?<=[^\\W\\d_][{_SPECIAL}])"  # other signs right behind a letter
-    "|(?<=[a-zà-ỹ][À-ÞĂĐƠƯ])"  # a capital behind a small letter
+    f"|(?<=[^\\W\\d_][{_SPECIAL}×÷])"  # other signs right behind a letter
+    "|(?<=[a-zà-ỹ][À-ÞĂĐƠƯ])|(?<=[A-Z][A-Z][à-þ])|(?<=[A-Z][à-þ])(?=[A-Z])"  # capitals and small letters in one word
     f"|(?<=[b-df-hj-np-tv-xz][{_TONES}])"  # a tone on a consonant
+    f"|(?<=[ÀÈÌÒÙÃÕÂÊÔàèìòùãõâêô]){_END}"  # a wrong tone, or none, before p, t, c or ch
+    "|(?<=[AEOYÂÊÔÃÕÝaeoyâêôãõý][ÌÒìò])|(?<=[Uu][Òò])|(?<=[^Gg][Ii][Òò])"  # a vowel and its tone in windows-1258
     # a vowel and its marks in VNI
-    "|(?<=[AEOUYÔaeouyô][ÕÙõù])|(?<=[AEae][ÂÊÁÀÃÉÈâêáàãéè])|(?<=[AEOYaeoy][Ơơ])|(?<=[Oo][Ââ])|(?<=[Aa][Úú]))"
+    "|(?<=[AEOUYÔaeouyô][ÕÙõù])|(?<=[AEae][ÂÊÁÀÃÉÈâêáàãéè])|(?<=[AEOYaeoy][ơ])|(?<=[Oo][Ââ])|(?<=[Aa][Úú]))"
 )
 """What good Vietnamese text does not hold. The first class alone is fast to look for; the rest looks back from there."""
 
@@ -42,6 +45,8 @@ _APART = re.compile("[\u00a0\u200b\ufeff–—…·•]+")
 """What stands between words of good text, beside what ASCII has."""
 _DOUBTFUL = re.compile("[A-Za-z][¹ª®]|[A-Z][a-z]*[ao]ï[a-z]*")
 """A letter with a sign, as in notes and after names; French names (Loïc, Thaï)."""
+_WAYS = tuple((name, at) for name in READINGS for at in range(len(TABLES)))
+"""Each encoding, read by each table; the likelier ones first."""
 _ABBREVIATION = re.compile("[BCDGHKLMNPQRSTVX]*Đ[BCDĐGHKLMNPQRSTVX]*")
 """As in the number of nearly every decision: QĐ, NĐ-CP, HĐND."""
 
@@ -64,23 +69,24 @@ def named(text: str) -> str:
     foreign = len(_FOREIGN.findall(text))
     if not foreign or len(_GENUINE.findall(text)) > foreign:
         return ""
-    words = [(word, _is_good(word, text)) for word in _WORD.findall(text)]
-    evidence = {name: max(_evidence(read, words, table) for table in TABLES) for name, read in READINGS.items()}
-    likeliest = max(evidence, key=lambda name: evidence[name])
-    return likeliest if evidence[likeliest] >= 1 else ""
+    evidence = dict.fromkeys(_WAYS, 0.0)
+    for word in _WORD.findall(text):
+        meant = _meant(word)
+        if _is_good(word, text):
+            weight, ways = -1.0, [way for way in _WAYS if way not in meant]
+        else:
+            weight, ways = 0.5 if _DOUBTFUL.fullmatch(word) else 1.0, list(meant)
+        for way in ways:
+            evidence[way] += weight
+    likeliest = max(_WAYS, key=lambda way: evidence[way])
+    return likeliest[0] if evidence[likeliest] >= 1 else ""
 
 
-def _evidence(read: Callable[[bytes, Table], str], words: list[tuple[str, bool]], table: Table) -> float:
-    """How many more words are Vietnamese in this reading alone than as they stand alone. A doubtful one counts half."""
-    evidence = 0.0
-    for word, stands in words:
-        meant = read(bytes_of(word, table), table)
-        reads = bool(meant) and _is_vietnamese(meant)
-        if reads and not stands:
-            evidence += 0.5 if _DOUBTFUL.fullmatch(word) else 1
-        elif stands and not reads:
-            evidence -= 1
-    return evidence
+@lru_cache(maxsize=1 << 13)
+def _meant(word: str) -> frozenset[tuple[str, int]]:
+    """The readings in which a word is Vietnamese; the same words come again and again."""
+    read = {(name, at): READINGS[name](bytes_of(word, TABLES[at]), TABLES[at]) for name, at in _WAYS}
+    return frozenset(way for way, meant in read.items() if meant and _is_vietnamese(meant))
 
 
 def _is_good(word: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a word would say if its bytes had been read by the table they were written in: UTF-8, TCVN3 (ABC) or VNI.
+"""What a word would say if its bytes had been read by the table they were written in: UTF-8, windows-1258, TCVN3 or VNI.
 
 The bytes are those from which windows-1252 (or ISO 8859-1), or windows-1258, makes the word as it stands.
 """
@@ -44,6 +44,13 @@ def as_utf8(codes: bytes, table: Table) -> str:
         return ""
     again = "" if found.isascii() else as_utf8(bytes_of(found, table), table)
     return again or found
+
+
+def as_cp1258(codes: bytes, table: Table) -> str:
+    """As windows-1258, composed; "" when it was read as that already."""
+    if table is not WESTERN:
+        return ""
+    return unicodedata.normalize("NFC", codes.decode("cp1258", "ignore"))
 
 
 TCVN3 = {
@@ -107,4 +114,5 @@ READINGS: Mapping[str, Callable[[bytes, Table], str]] = {
     "UTF-8 that was declared, or read, as a Western or Vietnamese code page": as_utf8,
     "the legacy font encoding TCVN3 (ABC)": as_tcvn3,
     "the legacy font encoding VNI": as_vni,
+    "windows-1258 that was declared, or read, as a Western code page": as_cp1258,
 }

@@ -45,6 +45,9 @@ GARBLED = {
     "Ná»™i": "UTF-8",
     "NÃ¡Â»â„¢i": "UTF-8",  # twice
     "TÄ‚Â\u00a0i chÄ‚Â\u00adnh": "UTF-8",  # twice, as windows-1258
+    "Bôò Tý pháp": "windows-1258",
+    "cuòc": "windows-1258",
+    "ThuÒ tuòc": "windows-1258",
     "a\0b": "NUL",
 }
 

@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from proof import deadline, hostile, payloads
+from proof import charsets, deadline, hostile, payloads
 from proof.card import Line
 
 LINES: Mapping[str, Callable[[], Line]] = {
     "payloads": payloads.measure,
+    "charsets": charsets.measure,
     "hostile": hostile.measure,
     "deadline": deadline.measure,
 }

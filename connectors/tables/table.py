@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
 
-from connectors.tables import csv_rows, legacy_fonts, xlsx_rows
+from connectors import garbled
+from connectors.tables import csv_rows, xlsx_rows
 from connectors.tables.grid import GridRow, HostileFile, broken, is_blank, letters, place
 
 ENCODINGS = {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258", "cp1252", "iso8859-1", "ascii"}
@@ -108,14 +109,14 @@ def _watched(rows: Iterable[GridRow], table: Table) -> Iterator[GridRow]:
             raise HostileFile(
                 f"{len(row.cells)} columns, more than {table.width}", where=place(row.number), do="see what was sent"
             )
-        if legacy_fonts.is_suspect("\n".join([cell for cell in row.cells if cell.__class__ is str])):
+        if garbled.is_suspect("\n".join([cell for cell in row.cells if cell.__class__ is str])):
             _check_fonts(row)
         yield row
 
 
 def _check_fonts(row: GridRow) -> None:
     for column, cell in enumerate(row.cells):
-        if isinstance(cell, str) and (font := legacy_fonts.named(cell)):
+        if isinstance(cell, str) and (font := garbled.named(cell)):
             raise broken(
                 f"text in {font}", row.number, column, "ask the sender for Unicode (UTF-8), or correct `encoding`"
             )

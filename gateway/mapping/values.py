@@ -11,18 +11,23 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from connectors import garbled
 from gateway.mapping.reject import Unfit
 
 Convert = Callable[[Any], Any]
 
 
 def text(value: Any) -> str:
-    """Text, in Unicode NFC and otherwise exactly as received."""
+    """Text, in Unicode NFC and otherwise exactly as received; refused when it was read by a wrong table somewhere."""
     if value.__class__ is not str:
         raise Unfit(f"expected text, found {_kind(value)}")
     if "\0" in value:
         raise Unfit("text holds a NUL character")
-    return value if value.isascii() or unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
+    if value.isascii():
+        return value
+    if garbled.is_wholly_suspect(value) and (encoding := garbled.named(value)):
+        raise Unfit(f"text in {encoding}")
+    return value if unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
 
 
 def line(value: Any) -> str:
@@ -126,16 +131,24 @@ def _shown_text(written: str) -> str:
     from lxml import html as lxml_html
 
     # As bytes, so that an encoding declared inside is of no account; without the limits beyond which text is lost in silence.
-    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True)
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         tree = lxml_html.document_fromstring(written.encode(), parser=parser)
     except etree.ParserError:
         return ""  # nothing but comments or declarations
     if parser.error_log.filter_from_fatals():
         raise Unfit("HTML that is nested too deep")
-    for element in tree.iter("br", "p", "div", "li", "tr"):
-        element.tail = "\n" + (element.tail or "")
-    return str(tree.text_content())
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if event == "start":
+            pieces.append(element.text or "")
+        else:
+            pieces.append(("\n" if element.tag in _LINES else "") + (element.tail or ""))
+    return "".join(pieces)
+
+
+_LINES = frozenset(("br", "p", "div", "li", "tr"))
+"""Elements that end a line."""
 
 
 def number_text(value: Any) -> str:

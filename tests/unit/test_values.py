@@ -58,6 +58,8 @@ TAKES: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.html, "<html><body><p>a</p></body></html>", "a"),
     (values.html, "<script>một", "một"),
     (values.html, "\x01<b>một</b>", "\x01một"),
+    (values.html, "một<br>&#1;hai", "một\n\x01hai"),
+    (values.html, "mộ<!-- x -->t<?php y ?> <i>hai</i> ba", "một hai ba"),
     (values.html, "e&#x301;<br>", "é"),
     (values.html, "<?xml version='1.0' encoding='utf-16'?><b>ế</b>", "ế"),
     (values.html, "<meta charset='windows-1252'><b>ế</b>", "ế"),

@@ -1,4 +1,4 @@
-"""`python -m proof [NAME…] [--examples N]`: measure the lines of the score card; exit 1 when one fails. Without names: all."""
+"""`python -m proof [NAME…]`: measure the lines of the score card; exit 1 when one fails. Without names: all of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from proof import charsets, deadline, hostile, payloads
+from proof import charsets, deadline, hostile, payloads, replayed
 from proof.card import Line
 
 LINES: Mapping[str, Callable[[], Line]] = {
     "payloads": payloads.measure,
     "charsets": charsets.measure,
+    "mappings": replayed.measure,
     "hostile": hostile.measure,
     "deadline": deadline.measure,
 }
@@ -24,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(LINES)}")
     parser.add_argument("--examples", type=int, metavar="N", help="how many payloads to try")
+    parser.add_argument("--against", metavar="REVISION|FOLDER", help="the mappings to compare with (HEAD)")
     said = parser.parse_args()
     wanted = said.names or list(LINES)
     unknown = sorted(set(wanted) - set(LINES))
@@ -32,6 +34,8 @@ def main() -> int:
     measures = dict(LINES)
     if said.examples:
         measures["payloads"] = partial(payloads.measure, said.examples)
+    if said.against:
+        measures["mappings"] = partial(replayed.measure, said.against)
     shown = [_shown(measures[name]) for name in wanted]  # all of them, also after a failed one
     return 0 if all(shown) else 1
 

@@ -1,4 +1,4 @@
-"""`gateway mapping`: what a mapping file does, in words."""
+"""`gateway mapping`: the work bench on which a person comes to trust a mapping file."""
 
 from __future__ import annotations
 
@@ -31,13 +31,10 @@ def show_mapping(
     stream: Annotated[str, typer.Argument(help="The stream; all of them when none is named.")] = "",
 ) -> int:
     """What a mapping does, in words a person can check. Example: gateway mapping show national procedures"""
-    from gateway.config import load_settings
     from gateway.mapping.compile import compile_mapping
     from gateway.mapping.describe import describe
-    from gateway.portals import load_portal
 
-    spec = load_portal(load_settings().mappings, portal)
-    for each in [spec.stream(stream)] if stream else spec.streams:
+    for each in _streams(portal, stream):
         for line in describe(compile_mapping(each)):
             typer.echo(line)
     return 0
@@ -53,11 +50,11 @@ def check_files(
     from gateway.errors import ConfigError
     from gateway.mapping.bench.check import check
     from gateway.mapping.bench.findings import ERROR, Finding
-    from gateway.portals import portal_names
+    from gateway.portals import load_portal, portal_names
 
     folders = load_settings().mappings
     if portal and portal not in portal_names(folders):
-        _streams(portal)
+        load_portal(folders, portal)  # says which portals there are
     findings = check(folders, portal)
     errors = [each for each in findings if each.level == ERROR]
     if as_json:

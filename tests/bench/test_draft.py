@@ -158,8 +158,11 @@ def test_a_new_portals_answer_becomes_a_draft_that_check_takes_once_its_blanks_a
     (folder / "portal.yaml").write_text(PORTAL, "utf-8")
     (folder / "dossiers.yaml").write_text(ended.out, "utf-8")
     assert site.run("check", "newone").code == 2
-    header = (site.mappings / "crosswalks" / "channel.tsv").read_text("utf-8").splitlines()[0]
-    rows = [header, *(f"{code}\t\t\t{ours}" + "\t" * 7 for code, ours in (("CHO", 4), ("XONG", 10)))]
+    known = (site.mappings / "crosswalks" / "channel.tsv").read_text("utf-8").splitlines()
+    rows = [
+        next(line for line in known if not line.startswith("#")),
+        *(f"{code}\t\t\t{ours}" + "\t" * 7 for code, ours in (("CHO", 4), ("XONG", 10))),
+    ]
     (site.mappings / "crosswalks" / "newone_status.tsv").write_text("\n".join(rows) + "\n", "utf-8")
     (folder / "dossiers.yaml").write_text(ended.out.replace("lookup: TODO", "lookup: newone_status"), "utf-8")
     checked = site.run("check", "newone")

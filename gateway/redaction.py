@@ -15,6 +15,9 @@ from gateway.sources import is_in, sources
 LONG = 10_000
 """Bytes of a member beyond which a sample only says how long it is."""
 
+DEEP = 20
+"""Levels of a member that a sample shows: who nests deeper would exhaust Python before a record is judged."""
+
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -50,11 +53,14 @@ class Redaction:
             return f"(not readable, {len(data)} bytes)"
         return shown(_encode(self._strictly(value, name)).decode(), False)
 
-    def _strictly(self, value: Any, path: str) -> Any:
+    def _strictly(self, value: Any, path: str, level: int = 0) -> Any:
+        if isinstance(value, dict | list) and level >= DEEP:
+            return "…"
         if isinstance(value, dict):
-            return {self._name(f"{path}.{name}", name): self._strictly(value[name], f"{path}.{name}") for name in value}
+            inner = {name: (f"{path}.{name}", value[name]) for name in value}
+            return {self._name(at, name): self._strictly(each, at, level + 1) for name, (at, each) in inner.items()}
         if isinstance(value, list):
-            return [self._strictly(each, f"{path}.*") for each in value]
+            return [self._strictly(each, f"{path}.*", level + 1) for each in value]
         return value if path in self._readable and self._is_shown(path) else masked(value)
 
     def _name(self, path: str, name: str) -> str:

@@ -216,8 +216,8 @@ def _reader(get: paths.Getter, take: values.Convert, field: Field) -> Read:
             value = get(record)
             return take(value)
         except Unfit as unfit:
-            there = value is not None and value != ""
-            raise Reject(unfit.reason, place, shown(value, personal) if there else "") from None
+            blank = value is None or (value.__class__ is str and not value.strip())
+            raise Reject(unfit.reason, place, "" if blank else shown(value, personal)) from None
 
     return _read
 

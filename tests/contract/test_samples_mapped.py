@@ -78,8 +78,7 @@ def test_what_a_record_says_is_its_hash(of: Recorded) -> None:
 
 @each_stream
 def test_every_member_is_known(of: Recorded) -> None:
-    of.mapping.shapes.clear()
+    of.watch.begin()
     for _ in _mapped(of):
         pass
-    assert {kind for _, kind in of.mapping.drift(all_mapped=False)} <= {"appeared"}
-    assert [name for name, kind in of.mapping.drift(all_mapped=True) if kind == "appeared"] == []
+    assert [path for path, kind in of.watch.found if kind == "appeared"] == []

@@ -210,16 +210,6 @@ def test_no_such_entity(compiled: Any) -> None:
         compiled(REQUIRED, HEAD.replace("into: agency", "into: ghost"))
 
 
-def test_drift(compiled: Any) -> None:
-    mapping = compiled(REQUIRED + "  level_name: {from: level.name}\nignored: [left]\n")
-    assert mapping.drift(all_mapped=True) == {}
-    mapping.apply(_members(code="A", name="n", left=1, new=1))
-    mapping.apply(_members(code="A", name="n", new=1, other=2))
-    appeared = {("new", "appeared"): 2, ("other", "appeared"): 1}
-    assert mapping.drift(all_mapped=False) == appeared
-    assert mapping.drift(all_mapped=True) == {**appeared, ("level", "vanished"): 2}
-
-
 def test_only_so_much_is_remembered(compiled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "REMEMBER", 2)
     [group] = members.grouped([compiled(REQUIRED + "  level_name: {from: a.b}\n").fields[2]])[0]

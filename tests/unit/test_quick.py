@@ -193,3 +193,13 @@ def test_the_hash_is_of_what_is_said_not_of_how(mapping: Mapping) -> None:
     hashes = {_careful(mapping, _with({"updatedDate": at})).content_hash for at in (here, there)}
     assert len(hashes) == 1
     assert _careful(mapping, _with({"nationCode": "G22-0002"})).content_hash not in hashes
+
+
+def test_a_new_member_nested_without_end_is_seen_and_harms_nothing(mapping: Mapping) -> None:
+    watch, deep = (
+        _watch(mapping),
+        msgspec.Raw(b'{"new":' + b"[" * 400 + b"1" + b"]" * 400 + b"," + bytes(_with({}))[1:]),
+    )
+    [found] = map_records(mapping, [_source(deep)], watch)
+    assert isinstance(found, Mapped)
+    assert watch.found[Drift("new", "appeared")].sample == "[" * 20 + '"…"' + "]" * 20

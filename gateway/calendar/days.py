@@ -6,7 +6,6 @@ entry of the file has the date of its publication, and a Calendar is what was kn
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gateway import tsv
 from gateway.errors import ConfigError
 
 COLUMNS = ("date", "kind", "name_vi", "name_en", "published", "source")
@@ -106,11 +106,9 @@ def load_calendar(folders: Sequence[Path], known_on: date | None = None) -> Cale
 
 
 def _read(path: Path) -> list[Day]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t")
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise ConfigError("the header is not as expected", where=f"{path}:1", do=f"write {', '.join(COLUMNS)}")
-        return [_day(row, f"{path}:{number}") for number, row in enumerate(rows, 2)]
+    file = tsv.read(path)
+    file.check_header(COLUMNS, COLUMNS)
+    return [_day(row, file.where(number)) for number, row in file.rows]
 
 
 def _day(row: dict[str, str], where: str) -> Day:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from gateway import tsv
 from gateway.errors import ConfigError
 
 COLUMNS = ("code", "label_vi", "label_en", "valid_from", "valid_to", "comment")
@@ -45,24 +45,12 @@ def find(folders: Sequence[Path], name: str) -> CodeList | None:
 
 def load(path: Path) -> CodeList:
     """Read one list. Raises ConfigError with file and line for a wrong header, a code given twice, a day that is none."""
-    lines = path.read_text("utf-8").split("\n")
-    above = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    rows = csv.DictReader(lines[above:], delimiter="\t", restval="")
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise ConfigError(
-            "the header is not as expected", where=f"{path}:{above + 1}", do=f"write {', '.join(COLUMNS)}"
-        )
+    file = tsv.read(path)
+    file.check_header(COLUMNS, COLUMNS)
     codes: dict[str, Code] = {}
-    for row in rows:
-        where = f"{path}:{above + rows.line_num}"
+    for number, row in file.rows:
+        where = file.where(number)
         if not row["code"] or row["code"] in codes:
             raise ConfigError(f"code {row['code']!r} is empty or stands twice", where=where, do="keep one of the rows")
-        codes[row["code"]] = Code(row["label_vi"], row["label_en"], *(_day(row, n, where) for n in COLUMNS[3:5]))
+        codes[row["code"]] = Code(row["label_vi"], row["label_en"], *(tsv.day(row[n], n, where) for n in COLUMNS[3:5]))
     return CodeList(path.stem, path, codes)
-
-
-def _day(row: Mapping[str, str], name: str, where: str) -> date | None:
-    try:
-        return date.fromisoformat(row[name]) if row[name] else None
-    except ValueError:
-        raise ConfigError(f"{name} is no day", where=where, do="write it as 2025-07-01, or leave it empty") from None

@@ -5,7 +5,6 @@ SSSOM (Simple Standard for Sharing Ontological Mappings) names the columns and t
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from gateway import tsv
 from gateway.errors import ConfigError
 from gateway.mapping import values
 from gateway.mapping.reject import Unfit
@@ -82,6 +82,13 @@ class Sheet:
     def where(self, row: Row) -> str:
         """`file:line` of a row, for messages."""
         return f"{self.path}:{row.number}"
+
+    def by_code(self) -> dict[str, list[Row]]:
+        """The rows of each of their codes, in the file's order."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.subject, []).append(row)
+        return found
 
 
 class Dated(NamedTuple):
@@ -151,16 +158,9 @@ def read(path: Path) -> Sheet:
     """Read a crosswalk file. Raises ConfigError with file and line for what is no crosswalk: header, empty codes, days."""
     if not path.is_file():
         raise ConfigError("no such crosswalk", where=str(path), do="add the file, or correct `lookup`")
-    lines = path.read_text("utf-8").split("\n")
-    above = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    rows = csv.DictReader(lines[above:], delimiter="\t", restval="")
-    header = tuple(rows.fieldnames or ())
-    if not set(NEEDED) <= set(header) <= set(COLUMNS):
-        raise ConfigError(
-            "the header is not as expected", where=f"{path}:{above + 1}", do=f"write {', '.join(COLUMNS)}"
-        )
-    about = _about(lines[:above], path)
-    return Sheet(path, about, [_row(said, path, above + rows.line_num) for said in rows])
+    file = tsv.read(path)
+    file.check_header(NEEDED, COLUMNS)
+    return Sheet(path, _about(file.above, path), [_row(said, path, number) for number, said in file.rows])
 
 
 def written(value: Any) -> str:
@@ -171,9 +171,7 @@ def written(value: Any) -> str:
 def load(path: Path) -> Crosswalk:
     """Read one crosswalk to look codes up in. Raises ConfigError also for a code that stands twice on one day unsaid."""
     sheet = read(path)
-    by_code: dict[str, list[Row]] = {}
-    for row in sheet.rows:
-        by_code.setdefault(row.subject, []).append(row)
+    by_code = sheet.by_code()
     for first, second in overlaps(sheet):
         raise ConfigError(
             f"code {first.subject!r} stands twice",
@@ -188,10 +186,7 @@ def load(path: Path) -> Crosswalk:
 
 def overlaps(sheet: Sheet) -> Iterator[tuple[Row, Row]]:
     """Pairs of rows that say different things of one code on one day, without saying that there are several (1:n)."""
-    by_code: dict[str, list[Row]] = {}
-    for row in sheet.rows:
-        by_code.setdefault(row.subject, []).append(row)
-    for rows in by_code.values():
+    for rows in sheet.by_code().values():
         for first, second in combinations(rows, 2):
             if first.meets(second) and not (first.is_one_of_many and second.is_one_of_many):
                 yield first, second
@@ -217,19 +212,12 @@ def _row(said: Mapping[str, str], path: Path, number: int) -> Row:
     where = f"{path}:{number}"
     if not said["subject_id"] or not said["object_id"]:
         raise ConfigError("subject_id and object_id must both be filled", where=where, do="complete or remove the row")
-    begin, end = (_day(said[name], name, where) for name in ("valid_from", "valid_to"))
+    begin, end = (tsv.day(said[name], name, where) for name in ("valid_from", "valid_to"))
     if begin and end and end < begin:
         raise ConfigError(
             "valid_to is before valid_from", where=where, do="valid_to is the last day on which the row holds"
         )
     return Row(number, {name: said.get(name, "") for name in COLUMNS}, begin, end)
-
-
-def _day(written: str, name: str, where: str) -> date | None:
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        raise ConfigError(f"{name} is no day", where=where, do="write it as 2025-07-01, or leave it empty") from None
 
 
 Lookup = Callable[[str], Crosswalk]

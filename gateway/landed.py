@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row
 
-from connectors import decode
 from connectors.formats import opened
 from connectors.pages import REFUSED
 from gateway.errors import ConfigError
 from gateway.land import Landing
-from gateway.mapping.members import ASKED, Members
+from gateway.mapping.members import Members, members_of
 from gateway.portals import StreamSpec
 from gateway.runs import batches
 from gateway.workshop import Workshop
@@ -64,7 +63,5 @@ def landed_members(shop: Workshop, stream: StreamSpec) -> Iterator[Members]:
     for source in sources:
         for page in shop.landing.pages(source.batch_id):
             if refusal(page) is None:
-                request = asked(stream, page)
-                known = {ASKED: msgspec.Raw(msgspec.json.encode(request))} if request else {}
                 for raw in records_of(shop.landing, stream, page):
-                    yield {**decode.members(raw), **known}
+                    yield members_of(raw, asked(stream, page))

@@ -16,8 +16,9 @@ from connectors.errors import ExplainedError
 from gateway import drift
 from gateway.absence import read_list
 from gateway.landed import asked, records_of, refusal
-from gateway.mapped import map_records, members_of
+from gateway.mapped import map_records
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
+from gateway.mapping.members import members_of
 from gateway.mapping.reject import Reject
 from gateway.portals import StreamSpec, fingerprint
 from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
@@ -90,9 +91,9 @@ class _Loader:
         known = False
         for pages, unknown in self.compared():
             known |= len(unknown) < len(pages.hashes)
-            for number in unknown:
+            for source in map(pages.source, unknown):
                 with suppress(ExplainedError):
-                    watch.look(members_of(pages.source(number)))
+                    watch.look(members_of(source.raw, source.asked))
         if found := {**watch.found, **({} if known else watch.vanished())}:
             raise drift.stopped(self._shop.engine, self._mapping.stream, self._work, found, watch.looked)
 

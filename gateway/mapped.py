@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
-from connectors import decode
 from connectors.errors import ExplainedError
 from gateway.mapping.compile import Mapped, Mapping
 from gateway.mapping.drift import Watch
-from gateway.mapping.members import ASKED, Members
+from gateway.mapping.members import ASKED, Members, members_of
 from gateway.mapping.quick import TOGETHER
 from gateway.mapping.reject import Reject
 from gateway.records import Refused, Source
@@ -34,7 +31,7 @@ def map_record(mapping: Mapping, found: Source, watch: Watch | None = None) -> M
         return _not_given(mapping, found, found.refusal)
     members: Members = {}
     try:
-        members = members_of(found)
+        members = members_of(found.raw, found.asked)
         drifted = watch.look(members) if watch is not None else ()
         if watch is not None and drifted and mapping.stream.drift == "quarantine":
             raise watch.reject(drifted[0])
@@ -47,14 +44,6 @@ def map_record(mapping: Mapping, found: Source, watch: Watch | None = None) -> M
     except ExplainedError as error:
         refusal = Reject(f"not a readable record ({type(error).__name__})", ".", f"{len(bytes(found.raw))} bytes")
     return Refused(found, mapping.key_of(members), refusal)
-
-
-def members_of(found: Source) -> Members:
-    """A record's members, with what its page was asked with. Raises BrokenAnswer."""
-    members = decode.members(found.raw)
-    if found.asked:
-        members[ASKED] = msgspec.Raw(msgspec.json.encode(found.asked))
-    return members
 
 
 def _not_given(mapping: Mapping, found: Source, reason: str) -> Refused:

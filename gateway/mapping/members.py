@@ -47,6 +47,14 @@ class Group:
         return found
 
 
+def members_of(raw: msgspec.Raw, asked: dict[str, Any] | None) -> Members:
+    """A record's members, with what its page was asked with where that belongs to it. Raises BrokenAnswer."""
+    members = decode.members(raw)
+    if asked:
+        members[ASKED] = msgspec.Raw(msgspec.json.encode(asked))
+    return members
+
+
 def opened(members: Members, names: Sequence[str]) -> dict[str, Any]:
     """Some members as plain values; the absent ones stay absent. Raises Reject for bytes that are no JSON."""
     try:

@@ -8,13 +8,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from connectors import decode
 from connectors.errors import PortalError
 from connectors.formats import Format, opened
 from gateway.errors import ConfigError
-from gateway.mapping.members import ASKED, Members
+from gateway.mapping.members import Members, members_of
 from gateway.portals import StreamSpec
 
 
@@ -61,6 +58,5 @@ def members(stream: StreamSpec) -> list[Members]:
 
 def records(form: Format, page: bytes, request: dict[str, Any] | None) -> Iterator[Members]:
     """The records of a page's bytes as a mapping takes them; `request`: what the page was asked with."""
-    known = {ASKED: msgspec.Raw(msgspec.json.encode(request))} if request else {}
     for raw in opened(BytesIO(page) if form.is_streamed else page, form).records:
-        yield {**decode.members(raw), **known}
+        yield members_of(raw, request)

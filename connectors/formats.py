@@ -65,6 +65,15 @@ def opened(body: bytes | BinaryIO, form: Format) -> Opened:
     return _xml(body, form)
 
 
+def records(body: bytes | BinaryIO, form: Format) -> Iterator[msgspec.Raw]:
+    """The records alone, for whoever needs no member around them. Raises as `opened` does."""
+    if isinstance(body, bytes) and not form.unwrap and form.records != decode.WHOLE:
+        found = decode.list_alone(body, form.records)
+        if found is not None:
+            return iter(found)
+    return opened(body, form).records
+
+
 def members(body: bytes, form: Format) -> Envelope:
     """The members of a JSON answer, with those of the documents inside it; {} when it is itself the list."""
     if form.records == decode.WHOLE and body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":

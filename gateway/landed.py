@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row
 
-from connectors.formats import opened
+from connectors import formats
 from connectors.pages import REFUSED
 from gateway.errors import ConfigError
 from gateway.land import Landing
@@ -24,9 +24,9 @@ def records_of(landing: Landing, stream: StreamSpec, page: Row[Any]) -> Iterator
         return
     if stream.form.is_streamed:
         with landing.open(page) as source:
-            yield from opened(source, stream.form).records
+            yield from formats.records(source, stream.form)
     else:
-        yield from opened(landing.read(page), stream.form).records
+        yield from formats.records(landing.read(page), stream.form)
 
 
 def refusal(page: Row[Any]) -> str | None:

@@ -127,8 +127,10 @@ def test_every_way_to_read_a_column(folder: Path) -> None:
         "    keywords ← words (word of each, joined by '; ') as text",
         "    source_id ← id as it was written",
         "  each ways becomes a row of core.procedure_channel:",
-        "    channel_code ← way through crosswalk ours (9→channel_a, 7→channel_b to 2025-06-30, "
-        "7→channel_c from 2025-07-01; any other code is refused) as it is meant on day, written dd/MM/yyyy",
+        (
+            "    channel_code ← way through crosswalk ours (9→channel_a, 7→channel_b to 2025-06-30, "
+            "7→channel_c from 2025-07-01; any other code is refused) as it is meant on day, written dd/MM/yyyy"
+        ),
         "  each ways.times becomes a row of core.procedure_fee:",
         "    time_ordinal ← the running number of the ways it stands in",
         "    fee_kind ← kind of the ways above it as text",

@@ -149,3 +149,10 @@ def test_a_list_of_texts_is_allowed_only_at_the_end() -> None:
     assert [scope.element for scope in paths.elements({"codes": ["a", "b"]}, "codes")] == ["a", "b"]
     with pytest.raises(Unfit, match="no object above 'times'"):
         list(paths.elements({"ways": ["a"]}, "ways.times"))
+
+
+@pytest.mark.parametrize("items", [[5], ["x", {"t": []}], 7])
+def test_only_texts_are_joined(items: Any) -> None:
+    with pytest.raises(Unfit) as caught:
+        paths.joined(paths.getter("a"), "t", "; ")({"a": items})
+    assert caught.value.reason == "a list of something else than text"

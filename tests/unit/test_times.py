@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -118,6 +119,18 @@ def test_several_forms_are_tried_in_order() -> None:
     with pytest.raises(Unfit) as caught:
         read("2026-03-15")
     assert caught.value.reason == "not a date in the form dd/MM/yyyy or yyyyMMddHHmmss"
+
+
+@pytest.mark.parametrize(("form", "written"), [("iso", "2026-11-20"), ("dd/MM/yyyy", "20/11/2026"), ("epoch_ms", 5)])
+def test_an_instant_is_in_utc_on_a_machine_that_is_elsewhere(
+    form: str, written: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Ho_Chi_Minh")
+        time.tzset()
+        found = times.instant((form,))(written)
+    time.tzset()
+    assert found.tzinfo is UTC
 
 
 @pytest.mark.parametrize("kind", ["instant", "day"])

@@ -156,3 +156,11 @@ def test_only_texts_are_joined(items: Any) -> None:
     with pytest.raises(Unfit) as caught:
         paths.joined(paths.getter("a"), "t", "; ")({"a": items})
     assert caught.value.reason == "a list of something else than text"
+
+
+@pytest.mark.parametrize(("path", "step"), [("code", "code"), ("one.name", "name"), ("code.deep.er", "deep")])
+def test_the_step_that_leads_nowhere_is_told(path: str, step: str) -> None:
+    record: Any = {"code": "x", "one": []} if "." in path else "x"
+    with pytest.raises(Unfit) as caught:
+        paths.getter(path)(record)
+    assert caught.value.reason == f"no object above {step!r}"

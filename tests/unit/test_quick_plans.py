@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,14 @@ def test_a_mapping_of_one_field(tmp_path: Path) -> None:
     said = "fields:\n  decision_code: {from: code, type: code}\n"
     mapping = texts.compiled(tmp_path, said, texts.HEAD.replace("agency", "decision"))
     assert mapping.apply(decode.members(_raw())).values == ("A",)
+
+
+def test_a_day_is_a_day(tmp_path: Path) -> None:
+    said = "fields:\n  decision_code: {from: code}\n  decision_date: {from: at, type: date, format: iso}\n"
+    mapping = texts.compiled(tmp_path, said, texts.HEAD.replace("agency", "decision"))
+    [_, day] = _learn(mapping, _raw()).values
+    assert day == date(2026, 11, 20)
+    assert type(day) is date
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors import garbled
 from gateway.mapping import values
 from gateway.mapping.reject import Unfit, shown
 
@@ -24,6 +25,8 @@ TAKES: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.line, " Đăng ký\r\n  hộ\ttịch ", "Đăng ký hộ tịch"),
     (values.line, "Cấp\u00a0lại", "Cấp lại"),
     (values.code, " 1.000005 ", "1.000005"),
+    (values.text, "Sở NguyÔn V¨n §øc", "Sở NguyÔn V¨n §øc"),  # one good word in it: left as it is
+    (values.code, "9" * 600, "9" * 600),
     (values.code, 17, "17"),
     (values.code, 0, "0"),
     (values.integer, 3, 3),
@@ -148,6 +151,7 @@ REASONS: list[tuple[Callable[[Any], Any], Any, str]] = [
     (values.text, 5, "expected text, found a number"),
     (values.text, Decimal(1), "expected text, found Decimal"),
     (values.text, "a\0b", "text holds a NUL character"),
+    (values.text, "NguyÔn", f"text in {garbled.named('NguyÔn')}"),
     (values.code, "9" * 601, "a code of more than 600 characters"),
     (values.integer, "hai", "expected a whole number, found other text"),
     (values.integer, True, "expected a whole number, found true or false"),

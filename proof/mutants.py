@@ -28,7 +28,9 @@ REQUIRED = 0.9
 def main() -> int:
     """Print the share that was noticed and every survivor; 1 where too many live, or one that SURVIVORS does not explain."""
     parser = argparse.ArgumentParser(prog="python -m proof.mutants", description=__doc__)
-    parser.add_argument("--children", type=int, default=os.cpu_count(), help="how many at a time (default: %(default)s)")
+    parser.add_argument(
+        "--children", type=int, default=os.cpu_count(), help="how many at a time (default: %(default)s)"
+    )
     parser.add_argument("names", nargs="*", metavar="MUTANT", help="only these, as gateway.mapping.times.*")
     said = parser.parse_args()
     tools = _installed(ROOT / ".bench" / "mutmut")

@@ -41,6 +41,9 @@ bench: setup ## speed beside dlt, zeep and the bare floor, in one run on this ma
 prove: setup ## the reliability score card: one line a promise, PASS or FAIL
 	@$(BIN)/python -m proof
 
+mutants: setup ## change the mapping engine in small ways; the tests must notice
+	@$(BIN)/python -m proof.mutants
+
 docs: setup ## write the tables of the reference that come from the mappings
 	@$(BIN)/python -m gateway.portal_table docs/reference/portals.md
 
@@ -50,7 +53,7 @@ lock: ## make requirements.lock anew (needs uv)
 clean: ## end what a killed demo left and remove everything made here
 	@[ ! -x $(BIN)/python ] || for state in .gateway/demo .gateway/demo-namespace; do \
 		$(BIN)/python -m gateway.demo clean --state $$state || exit 1; done
-	@rm -rf $(VENV) .gateway .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .gateway .bench mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: demo test lint bench prove docs lock clean
+.PHONY: demo test lint bench prove mutants docs lock clean

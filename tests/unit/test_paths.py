@@ -149,3 +149,18 @@ def test_a_list_of_texts_is_allowed_only_at_the_end() -> None:
     assert [scope.element for scope in paths.elements({"codes": ["a", "b"]}, "codes")] == ["a", "b"]
     with pytest.raises(Unfit, match="no object above 'times'"):
         list(paths.elements({"ways": ["a"]}, "ways.times"))
+
+
+@pytest.mark.parametrize("items", [[5], ["x", {"t": []}], 7])
+def test_only_texts_are_joined(items: Any) -> None:
+    with pytest.raises(Unfit) as caught:
+        paths.joined(paths.getter("a"), "t", "; ")({"a": items})
+    assert caught.value.reason == "a list of something else than text"
+
+
+@pytest.mark.parametrize(("path", "step"), [("code", "code"), ("one.name", "name"), ("code.deep.er", "deep")])
+def test_the_step_that_leads_nowhere_is_told(path: str, step: str) -> None:
+    record: Any = {"code": "x", "one": []} if "." in path else "x"
+    with pytest.raises(Unfit) as caught:
+        paths.getter(path)(record)
+    assert caught.value.reason == f"no object above {step!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -97,6 +98,8 @@ NO_DATES: list[tuple[str, Any]] = [
     ("epoch_ms", []),
     ("epoch_ms", Decimal("1e999999999")),
     ("epoch_ms", Decimal("-1e15")),
+    ("epoch_ms", 10**15),
+    ("epoch_ms", -(10**15)),
     ("dd/MM/yyyy", {str(number): 1 for number in range(10)}),
     ("dd/MM/yyyy", [1, 2, "/", 4, 5, "/", 7, 8, 9, 10]),
 ]
@@ -116,3 +119,56 @@ def test_several_forms_are_tried_in_order() -> None:
     with pytest.raises(Unfit) as caught:
         read("2026-03-15")
     assert caught.value.reason == "not a date in the form dd/MM/yyyy or yyyyMMddHHmmss"
+
+
+@pytest.mark.parametrize(("form", "written"), [("iso", "2026-11-20"), ("dd/MM/yyyy", "20/11/2026"), ("epoch_ms", 5)])
+def test_an_instant_is_in_utc_on_a_machine_that_is_elsewhere(
+    form: str, written: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Ho_Chi_Minh")
+        time.tzset()
+        found = times.instant((form,))(written)
+    time.tzset()
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize("kind", ["instant", "day"])
+def test_every_form_that_was_tried_is_told(kind: str) -> None:
+    read = {"instant": times.instant, "day": times.day}[kind](("iso", "epoch_ms"))
+    with pytest.raises(Unfit) as caught:
+        read("soon")
+    assert caught.value.reason == "not a date in the form iso or epoch_ms"
+
+
+@pytest.mark.parametrize("form", ["iso", "epoch_ms", "yyyyMMdd", "dd/MM/yyyy HH:mm:ss.SSS", "X yyyy-MM-dd X"])
+def test_a_form_that_can_be_read(form: str) -> None:
+    assert times.is_format(form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "",
+        "ISO",
+        "epoch",
+        "yyyy",
+        "dd/MM",
+        "MM/yyyy",
+        "yyyy-dd",
+        "yyyy-mm-dd",
+        "dd/MM/yy",
+        "dd/MM/yyyy H",
+        "dd/dd/MM/yyyy",
+    ]
+    + [f"dd/MM/yyyy {letter}" for letter in "yMdHmsS"],
+)
+def test_a_form_that_cannot_be_read(form: str) -> None:
+    assert not times.is_format(form)
+
+
+def test_letters_beside_the_day_must_stand_there() -> None:
+    read = times.day(("X dd/MM/yyyy",))
+    assert read("X 20/11/2026") == date(2026, 11, 20)
+    with pytest.raises(Unfit, match="not a date in the form X dd/MM/yyyy"):
+        read("Y 20/11/2026")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors import garbled
 from gateway.mapping import values
 from gateway.mapping.reject import Unfit, shown
 
@@ -24,6 +25,8 @@ TAKES: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.line, " Đăng ký\r\n  hộ\ttịch ", "Đăng ký hộ tịch"),
     (values.line, "Cấp\u00a0lại", "Cấp lại"),
     (values.code, " 1.000005 ", "1.000005"),
+    (values.text, "Sở NguyÔn V¨n §øc", "Sở NguyÔn V¨n §øc"),  # one good word in it: left as it is
+    (values.code, "9" * 600, "9" * 600),
     (values.code, 17, "17"),
     (values.code, 0, "0"),
     (values.integer, 3, 3),
@@ -31,6 +34,8 @@ TAKES: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.integer, "-4", -4),
     (values.integer, 2**31 - 1, 2**31 - 1),
     (values.decimal, 3, Decimal(3)),
+    (values.decimal, "0." + "0" * 29 + "1", Decimal("1e-30")),
+    (values.decimal, "9" * 30, Decimal("9" * 30)),
     (values.decimal, "0,5", Decimal("0.5")),
     (values.decimal, " 2.25 ", Decimal("2.25")),
     (values.decimal, Decimal("0.1"), Decimal("0.1")),
@@ -139,6 +144,35 @@ def test_it_refuses(convert: Callable[[Any], Any], written: Any) -> None:
     assert len(str(written)) < 3 or str(written) not in caught.value.reason or isinstance(written, bool | None)
 
 
+REASONS: list[tuple[Callable[[Any], Any], Any, str]] = [
+    (values.text, {}, "expected text, found an object"),
+    (values.text, [], "expected text, found a list"),
+    (values.text, True, "expected text, found true or false"),
+    (values.text, 5, "expected text, found a number"),
+    (values.text, Decimal(1), "expected text, found Decimal"),
+    (values.text, "a\0b", "text holds a NUL character"),
+    (values.text, "NguyÔn", f"text in {garbled.named('NguyÔn')}"),
+    (values.code, "9" * 601, "a code of more than 600 characters"),
+    (values.integer, "hai", "expected a whole number, found other text"),
+    (values.integer, True, "expected a whole number, found true or false"),
+    (values.integer, 2**31, "a whole number that is too large"),
+    (values.decimal, "năm", "expected a number, found other text"),
+    (values.decimal, [], "expected a number, found a list"),
+    (values.decimal, "9" * 31, "a number with more than 30 digits"),
+    (values.money, "1.5", "not an amount of money"),
+    (values.boolean, 2, "expected yes or no, found a number"),
+    (values.boolean, "maybe", "expected yes or no, found other text"),
+    (values.html, "<b>" * 3000, "HTML that is nested too deep"),
+]
+
+
+@pytest.mark.parametrize(("convert", "written", "reason"), REASONS)
+def test_the_reason_is_told(convert: Callable[[Any], Any], written: Any, reason: str) -> None:
+    with pytest.raises(Unfit) as caught:
+        convert(written)
+    assert caught.value.reason == reason
+
+
 def test_a_list_nested_too_deep_to_be_written_is_refused() -> None:
     with pytest.raises(Unfit, match="expected yes or no, found a list"):
         values.boolean(DEEP)
@@ -154,6 +188,8 @@ def test_money_never_passes_through_floating_point() -> None:
 
 def test_a_long_value_is_shown_shortened() -> None:
     assert shown("a" * 300, personal=False) == f"{'a' * 200}… (300 characters)"
+    assert shown("a" * 200, personal=False) == "a" * 200
+    assert shown("a" * 201, personal=False) == f"{'a' * 200}… (201 characters)"
     assert shown(DEEP, personal=False) == "a list nested too deep to be shown"
     assert shown("a\0\ud800b", personal=False) == "a\N{SYMBOL FOR NULL}?b"
 
@@ -163,3 +199,4 @@ def test_a_personal_value_is_shown_as_size_and_hash() -> None:
     assert said.startswith("(13 characters, sha256 ")
     assert "Mẫu" not in said
     assert said != shown("Nguyễn Mẫu Am", personal=True)
+    assert shown("\ud800", personal=True) == shown("?", personal=True)  # half of a surrogate pair has no bytes

@@ -124,6 +124,7 @@ def compile_mapping(stream: StreamSpec) -> Mapping:
     said = stream.document.content
     entity = _entity(stream)
     lookup = _lookup(stream)
+    _check_levels(stream, said["fields"], [], ["fields"])
     fields = _fields(stream, entity.table, said["fields"], ["fields"], lookup, entity.columns)
     _check_incremental(stream, fields)
     _check_owned(stream, fields)
@@ -159,7 +160,8 @@ def _filled(fields: tuple[Field, ...], scope: paths.Scope, place: str) -> dict[s
         try:
             filled[each.column] = each.read(scope if above else scope.element)
         except Reject as reject:
-            raise Reject(reject.reason, f"{place}.{reject.path}", reject.value) from None
+            path = place if reject.path == "." else f"{place}.{reject.path}"
+            raise Reject(reject.reason, path, reject.value) from None
     return filled
 
 
@@ -220,21 +222,23 @@ def _part(stream: StreamSpec, entity: Entity, name: str, lookup: crosswalk.Looku
     lists = []
     for number, entry in enumerate(said if isinstance(said, list) else [said]):
         spot = [*place, number, "fields"] if isinstance(said, list) else [*place, "fields"]
-        _check_levels(stream, entry, spot)
+        _check_levels(stream, entry["fields"], entry["each"].split("."), spot)
         fields = _fields(stream, table, entry["fields"], spot, lookup, part_columns(table))
         lists.append((entry["each"], fields))
     return Part(name, table, tuple(lists))
 
 
-def _check_levels(stream: StreamSpec, entry: Dict[str, Any], place: list[str | int]) -> None:
-    levels = entry["each"].split(".")
-    for column, said in entry["fields"].items():
-        level = said.get("of", said.get("position_of", levels[0]))
-        if level not in levels:
+def _check_levels(stream: StreamSpec, fields: Dict[str, Any], levels: list[str], place: list[str | int]) -> None:
+    """What `of` and `position_of` name must be a list the fields stand in: the record's own fields stand in none."""
+    for column, said in fields.items():
+        level = said.get("of", said.get("position_of"))
+        if level is not None and level not in levels:
             raise ConfigError(
-                f"{level!r} is not one of the lists of `each`",
+                f"{level!r} is not one of the lists of `each`" if levels else f"{level!r} is no list around the record",
                 where=stream.document.where([*place, column]),
-                do=f"name one of {', '.join(levels)}",
+                do=f"name one of {', '.join(levels)}"
+                if levels
+                else "use `of` and `position_of` in the fields of a part",
             )
 
 

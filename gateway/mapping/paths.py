@@ -47,12 +47,13 @@ def _member_of_member(outer: str, inner: str) -> Getter:
     """The most common path, written out: a loop over steps costs twice as much."""
 
     def _get(record: Any) -> Any:
-        if record.__class__ is dict:
-            above = record.get(outer)
-            if above.__class__ is dict:
-                return above.get(inner)
-            if above is None:
-                return None
+        if record.__class__ is not dict:
+            raise Unfit(f"no object above {outer!r}")
+        above = record.get(outer)
+        if above.__class__ is dict:
+            return above.get(inner)
+        if above is None:
+            return None
         raise Unfit(f"no object above {inner!r}")
 
     return _get

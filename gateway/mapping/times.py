@@ -27,7 +27,7 @@ def is_format(form: str) -> bool:
         return True
     rest = form
     for token in _TOKENS:
-        rest = rest.replace(token, "", 1)
+        rest = rest.replace(token, " ", 1)  # a gap, lest what stood around it reads as a token
     return all(token in form for token in _TOKENS[:3]) and not any(letter in "yMdHmsS" for letter in rest)
 
 

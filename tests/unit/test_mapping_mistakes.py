@@ -42,6 +42,24 @@ FORMAT = "say how it is written: iso, epoch_ms, or letters as in dd/MM/yyyy HH:m
 DATED = "level_code: {from: a, lookup: dated, type: code"
 
 FIELDS: dict[str, tuple[str, str, int, str]] = {
+    "a running number outside a part": (
+        AGENCY,
+        "level_name: {position_of: units}",
+        9,
+        "'units' is no list around the record → use `of` and `position_of` in the fields of a part",
+    ),
+    "a list above outside a part": (
+        AGENCY,
+        "level_name: {from: name, of: units}",
+        9,
+        "'units' is no list around the record → use `of` and `position_of` in the fields of a part",
+    ),
+    "a constant that is looked up": (
+        AGENCY,
+        "level_name: {const: 1, lookup: level}",
+        9,
+        "fields.level_name: 'from' is a dependency of 'lookup' → see mapping.schema.json",
+    ),
     "no such column": (
         AGENCY,
         "nonsense: {from: a}",

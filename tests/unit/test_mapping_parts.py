@@ -79,6 +79,7 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
         {"ways": [{"way": 1}, {"way": 9}]},
         ("a code that crosswalk level does not know", "ways[1].way", "9"),
     ),
+    "the element itself": ({"others": {"more": ["x", []]}}, ("expected text, found a list", "others.more[1]", "[]")),
     "a value in a list within": (
         {"ways": [{"times": [{"days": 1}]}, {"times": [{"days": True}]}]},
         ("expected a whole number, found true or false", "ways.times[1].days", "True"),

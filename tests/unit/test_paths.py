@@ -158,9 +158,20 @@ def test_only_texts_are_joined(items: Any) -> None:
     assert caught.value.reason == "a list of something else than text"
 
 
-@pytest.mark.parametrize(("path", "step"), [("code", "code"), ("one.name", "name"), ("code.deep.er", "deep")])
-def test_the_step_that_leads_nowhere_is_told(path: str, step: str) -> None:
-    record: Any = {"code": "x", "one": []} if "." in path else "x"
+ODD = {"code": "x", "one": []}
+
+
+@pytest.mark.parametrize(
+    ("record", "path", "step"),
+    [
+        ("x", "code", "code"),
+        ("x", "code.name", "code"),
+        (ODD, "one.name", "name"),
+        (ODD, "code.deep.er", "deep"),
+        ("x", "code.deep.er", "code"),
+    ],
+)
+def test_the_step_that_leads_nowhere_is_told(record: Any, path: str, step: str) -> None:
     with pytest.raises(Unfit) as caught:
         paths.getter(path)(record)
     assert caught.value.reason == f"no object above {step!r}"

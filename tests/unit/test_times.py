@@ -151,6 +151,7 @@ def test_a_form_that_can_be_read(form: str) -> None:
     [
         "",
         "ISO",
+        "dd MM HyyyyH",
         "epoch",
         "yyyy",
         "dd/MM",

@@ -8,8 +8,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from connectors import formats
 from connectors.errors import PortalError
-from connectors.formats import Format, opened
+from connectors.formats import Format
 from gateway.errors import ConfigError
 from gateway.mapping.members import Members, members_of
 from gateway.portals import StreamSpec
@@ -58,5 +59,5 @@ def members(stream: StreamSpec) -> list[Members]:
 
 def records(form: Format, page: bytes, request: dict[str, Any] | None) -> Iterator[Members]:
     """The records of a page's bytes as a mapping takes them; `request`: what the page was asked with."""
-    for raw in opened(BytesIO(page) if form.is_streamed else page, form).records:
+    for raw in formats.records(BytesIO(page) if form.is_streamed else page, form):
         yield members_of(raw, request)

@@ -10,15 +10,8 @@ from gateway.mapping import crosswalk
 from gateway.mapping.compile import compile_mapping
 from gateway.mapping.describe import describe
 from gateway.portals import load_portal
+from tests.helpers import texts
 
-PORTAL = """\
-portal: test
-name: {vi: Thử, en: Test}
-connection: portal_test
-protocol: rest
-auth: {kind: none}
-schedule: "0 1 * * *"
-"""
 AGENCIES = """\
 stream: agencies
 name: {vi: Cơ quan, en: Agencies}
@@ -100,7 +93,7 @@ def folder(tmp_path: Path) -> Path:
     (home / "test").mkdir(parents=True)
     (home / "crosswalks").mkdir()
     (home / "crosswalks" / "ours.tsv").write_text(CROSSWALK, "utf-8")
-    (home / "test" / "portal.yaml").write_text(PORTAL, "utf-8")
+    (home / "test" / "portal.yaml").write_text(texts.PORTAL, "utf-8")
     (home / "test" / "agencies.yaml").write_text(AGENCIES, "utf-8")
     return home
 

@@ -15,15 +15,8 @@ from gateway.mapping.reject import Reject, Unfit
 from gateway.portals import load_portal
 from gateway.records import HASH, Chunk, Origin, Pages
 from gateway.runs import Progress
+from tests.helpers import texts
 
-PORTAL = """\
-portal: test
-name: {vi: Thử, en: Test}
-connection: portal_test
-protocol: rest
-auth: {kind: none}
-schedule: "0 1 * * *"
-"""
 HEAD = """\
 stream: agencies
 name: {vi: Thử, en: Test}
@@ -44,7 +37,7 @@ def compiled(tmp_path: Path) -> Any:
     (folder / "test").mkdir(parents=True)
     (folder / "crosswalks").mkdir()
     (folder / "crosswalks" / "level.tsv").write_text(CODES, "utf-8")
-    (folder / "test" / "portal.yaml").write_text(PORTAL, "utf-8")
+    (folder / "test" / "portal.yaml").write_text(texts.PORTAL, "utf-8")
 
     def _compile(said: str, head: str = HEAD) -> Mapping:
         (folder / "test" / "agencies.yaml").write_text(head + said, "utf-8")

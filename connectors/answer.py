@@ -12,6 +12,8 @@ from connectors.errors import (
     FatalPortalError,
     NothingThere,
     PortalError,
+    RecordAbsent,
+    RecordExists,
     RecordRefused,
     RetriablePortalError,
     SessionExpired,
@@ -25,10 +27,12 @@ MEANINGS: Mapping[str, type[PortalError]] = {
     "try_later": RetriablePortalError,
     "stop": FatalPortalError,
     "reject_record": RecordRefused,
+    "exists": RecordExists,
+    "absent": RecordAbsent,
     "nothing": NothingThere,
 }
-"""What a failure can mean. `reject_record` is said of one record and belongs to streams that ask record by record;
-`nothing` is no failure: there is nothing to send."""
+"""What a failure can mean. `reject_record` is said of one record and belongs to streams that ask record by record, and to what
+is sent; `exists` and `absent` only to what is sent. `nothing` is no failure: there is nothing to send."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,18 @@ class FailureRule:
 
 @dataclass(frozen=True)
 class AnswerRules:
-    """success: members and the values that mean success; failures: tried in order otherwise; message: where its text is."""
+    """success: members and the values that mean success; failures: tried in order otherwise; message: where its text is.
+
+    otherwise: what an answer is that none of them matches.
+    """
 
     success: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     failures: tuple[FailureRule, ...] = ()
     message: str = "message"
+    otherwise: type[PortalError] = FatalPortalError
 
     def check(self, members: Envelope) -> None:
-        """Return when the answer means success; raise what the first matching failure rule says, else FatalPortalError.
+        """Return when the answer means success; raise what the first matching failure rule says, else `otherwise`.
 
         Without a success rule everything is success that no failure rule matches. A rule that means `nothing` is asked first:
         an answer may well be a success that says there is nothing (`data: null`).
@@ -71,7 +79,7 @@ class AnswerRules:
         kind = next((MEANINGS[rule.means] for rule in self.failures if not rule.status and rule.matches(members)), None)
         if kind is None and not self.success:
             return
-        raise (kind or FatalPortalError)(
+        raise (kind or self.otherwise)(
             f"the portal answers {self._said(members)}", do="see what this means in the portal's contract"
         )
 

@@ -60,6 +60,18 @@ class RecordRefused(FatalPortalError):
     """The portal refuses one record of those asked for one by one; the others may well come."""
 
 
+class RecordExists(RecordRefused):
+    """The portal refuses to make a record because it has it already (đã tồn tại): it wants an update."""
+
+
+class RecordAbsent(RecordRefused):
+    """The portal refuses to change a record because it has none (không tồn tại): it wants it made first."""
+
+
+class UnclearAnswer(FatalPortalError):
+    """A whole answer that the contract does not speak of: neither a success nor a refusal we know."""
+
+
 class NothingThere(PortalError):
     """Not a failure: the portal says so when it has nothing to send."""
 

@@ -16,18 +16,21 @@ HOME = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are. `secret_keys`: newest first; the first wraps new data keys, all of them unwrap old ones."""
+    """Where things are. stop_file: while it exists nothing is delivered. secret_keys: newest first; the first wraps new data
+    keys, all of them unwrap old ones.
+    """
 
     database_url: str
     landing: str
     datasets: Path
     mappings: tuple[Path, ...]
     schemas: Path
+    stop_file: Path = Path(".gateway/stop-delivery")
     secret_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read GATEWAY_DATABASE_URL, GATEWAY_LANDING, GATEWAY_DATASETS, GATEWAY_MAPPINGS and GATEWAY_SECRET_KEY.
+    """Read GATEWAY_DATABASE_URL, _LANDING, _DATASETS, _MAPPINGS, _STOP_FILE and _SECRET_KEY.
 
     Only what a command then really uses must be set: an empty value is complained about where it is needed.
     """
@@ -37,6 +40,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         datasets=Path(environ.get("GATEWAY_DATASETS", "") or ".gateway/datasets"),
         mappings=mapping_folders(environ),
         schemas=HOME / "schemas",
+        stop_file=Path(environ.get("GATEWAY_STOP_FILE", "") or ".gateway/stop-delivery"),
         secret_keys=_secret_keys(environ.get("GATEWAY_SECRET_KEY", "")),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import Row
 from connectors.errors import ExplainedError
 from gateway import drift
 from gateway.absence import read_list
+from gateway.delivery.outbox import outbox_of
 from gateway.landed import asked, records_of, refusal
 from gateway.mapped import map_records
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
@@ -50,7 +51,8 @@ def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:
     if stream.drift == "stop":
         loader.refuse_drift()
     counts = Counts()
-    with Writer(shop.engine, mapping, work) as writer, ThreadPoolExecutor(1) as committing:
+    outbox = outbox_of(shop, work.portal) if mapping.entity.history is not None else None
+    with Writer(shop.engine, mapping, work, outbox) as writer, ThreadPoolExecutor(1) as committing:
         # While one chunk is committed, the next is mapped.
         pending: Future[Counts] | None = None
         for pages, unknown in loader.compared():

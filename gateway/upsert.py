@@ -10,6 +10,8 @@ import msgspec
 from sqlalchemy import Engine, Row, func, text, update
 
 from gateway import absence, drift, quarantine, runs
+from gateway.delivery.outbox import Outbox
+from gateway.failpoint import failpoint
 from gateway.mapping.compile import Mapped, Mapping
 from gateway.mapping.drift import Found, Usual
 from gateway.records import Chunk
@@ -22,8 +24,9 @@ from gateway.store.core import BEGINNING
 class Writer:
     """Writes the chunks of one batch, each in one transaction, over one connection with its temporary tables."""
 
-    def __init__(self, engine: Engine, mapping: Mapping, work: Row[Any]) -> None:
-        self._mapping, self._work, self._entity = mapping, work, mapping.entity
+    def __init__(self, engine: Engine, mapping: Mapping, work: Row[Any], outbox: Outbox | None = None) -> None:
+        """outbox: of dossiers, what other portals must hear of when they change."""
+        self._mapping, self._work, self._entity, self._outbox = mapping, work, mapping.entity, outbox
         self._connection = engine.connect()
         self._progress = Progress(work.loaded_pages, work.loaded_records)
         self._usual: Usual = {}
@@ -54,6 +57,7 @@ class Writer:
             if chunk.usual != self._usual:
                 drift.remember(self._connection, self._work, chunk.usual)
             self._remember(chunk.newest)
+        failpoint("load.committed")
         self._progress, self._usual = chunk.through, chunk.usual
         return counts
 
@@ -80,7 +84,15 @@ class Writer:
             self._follow()
         if written < len(rows) and self._entity.history is not None:
             self._run(merge.append_late_history(self._entity))
+        if self._outbox:
+            self._tell_others(self._outbox)
         return Counts(new, changed, len(rows) - new - changed)
+
+    def _tell_others(self, outbox: Outbox) -> None:
+        """What changed is owed to other portals from this commit on."""
+        changed = self._connection.exec_driver_sql(merge.CHANGED).scalars().all()
+        touched = self._connection.exec_driver_sql(merge.touched(self._entity), self._binds).scalars().all()
+        outbox.add(self._connection, self._work.batch_id, changed, touched)
 
     def _follow(self) -> None:
         """What hangs on written rows: history, parts, versions."""

@@ -12,7 +12,7 @@ from typer._click.exceptions import (
 )
 
 from connectors.errors import ExplainedError
-from gateway.cli import calendar, codes, crosswalk, db, look, mapping, match, night, quarantine, retire, work
+from gateway.cli import calendar, codes, crosswalk, db, deliver, look, mapping, match, night, quarantine, retire, work
 
 INTERRUPTED = 130
 ALLOCATIONS = 100_000
@@ -31,6 +31,7 @@ for module in (work, look, night):
 for name, group in (
     ("quarantine", quarantine),
     ("retire", retire),
+    ("deliver", deliver),
     ("mapping", mapping),
     ("crosswalk", crosswalk),
     ("codes", codes),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, exc, text
@@ -69,20 +69,28 @@ def _explain(context: sqlalchemy.engine.ExceptionContext) -> None:
     ) from None
 
 
-@contextmanager
-def portal_lock(engine: Engine, portal: str) -> Iterator[None]:
+def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[None]:
     """Hold the portal for one run; LockedError when another run has it. Ends with the session, also on SIGKILL."""
+
+    def busy() -> LockedError:
+        return LockedError(
+            "another run is working on this portal", where=portal, do="wait until it is over; see: gateway status"
+        )
+
+    return advisory_lock(engine, f"portal:{portal}", busy)
+
+
+@contextmanager
+def advisory_lock(engine: Engine, name: str, busy: Callable[[], LockedError]) -> Iterator[None]:
+    """Hold a name; raises what `busy` says when another session has it. Ends with the session, also on SIGKILL."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        key = {"name": f"portal:{portal}"}
-        if not connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:name, 0))"), key):
-            raise LockedError(
-                "another run is working on this portal", where=portal, do="wait until it is over; see: gateway status"
-            )
+        if not connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name}):
+            raise busy()
         try:
             yield
         finally:
             if not connection.invalidated:
-                connection.execute(text("select pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+                connection.execute(text("select pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def driver(connection: Connection) -> sqlalchemy.PoolProxiedConnection:

@@ -75,6 +75,22 @@ COUNT = f"""
 """(inserted or updated, new, changed); the rest of what was staged is unchanged."""
 
 
+CHANGED = f"select id from {OUTCOME} where is_new or differs order by id"
+"""The ids of what is new or says something else now."""
+
+
+def touched(entity: Entity) -> str:
+    """The ids of what this batch has a new event of: what moved, and what is older than what we hold."""
+    assert entity.history is not None
+    return f"""
+        select id from {OUTCOME} where moved
+        union
+        select held_id from {STAGE} as staged {_held(entity, f"{entity.code} = staged.{entity.code}")}
+        join {entity.history.fullname} as e on e.{entity.id_column} = held_id and e.batch_id = %(batch_id)s
+            and e.status_at = staged.status_at
+        order by 1"""
+
+
 def append_history(entity: Entity) -> str:
     """An event for each record that is new or has moved to another status."""
     return f"""

@@ -1,0 +1,84 @@
+"""courier: rows go to the portal, several in one call where it takes several; a refusal of many is narrowed down to the one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from connectors import decode
+from connectors.errors import PortalAway, PortalError
+from connectors.formats import Format
+from connectors.pages import Caller, in_order
+from connectors.request import Request
+from gateway.delivery.journal import Journal, Rows
+from gateway.delivery.outcome import ACCEPTED, Outcome, of_error
+from gateway.delivery.spec import Call, Delivery
+
+ANSWER = Format(records=decode.WHOLE)
+
+
+class Courier:
+    """Sends the rows of one target. Raises PortalError for what says nothing of the rows: the portal is away, or wants other credentials."""
+
+    def __init__(self, target: Delivery, caller: Caller, journal: Journal) -> None:
+        self._target, self._caller, self._journal = target, caller, journal
+
+    def send(self, rows: Rows) -> None:
+        """Rows of different dossiers, as many calls at once as the portal bears."""
+        calls = [(operation, part) for operation, group in self._by_operation(rows) for part in self._parts(operation, group)]
+        for _ in in_order(self._caller.limits.parallel, calls, lambda call: self._together(*call)):
+            pass
+
+    def _by_operation(self, rows: Rows) -> Iterator[tuple[str, list[Row[Any]]]]:
+        groups: dict[str, list[Row[Any]]] = {}
+        for row in rows:
+            groups.setdefault(operation_of(row), []).append(row)
+        return iter(groups.items())
+
+    def _parts(self, operation: str, rows: Rows) -> Iterator[Rows]:
+        most = self._target.call(operation).batch
+        return (rows[at : at + most] for at in range(0, len(rows), most))
+
+    def _together(self, operation: str, rows: Sequence[Row[Any]]) -> None:
+        """One call; where it is refused, its halves, down to the rows that are meant."""
+        request_id = self._journal.begin(rows, operation)
+        found = self._call(operation, rows, request_id)
+        self._journal.end(rows, operation, request_id, found)
+        if len(rows) > 1 and found.word in {"rejected", "exists", "absent"}:
+            half = (len(rows) + 1) // 2
+            for part in (rows[:half], rows[half:]):
+                self._together(operation, part)
+
+    def _call(self, operation: str, rows: Rows, request_id: str) -> Outcome:
+        try:
+            self._caller.call(_request(self._target.call(operation), rows), ANSWER)
+        except PortalError as error:
+            found = of_error(error)
+            if found is None:
+                self._unsent(rows, request_id, error)
+                raise
+            return found
+        return ACCEPTED
+
+    def _unsent(self, rows: Rows, request_id: str, error: PortalError) -> None:
+        """An error that is none of the rows': they go back into their lines, for the next visit."""
+        self._journal.put_back(rows, request_id, error.what if isinstance(error, PortalAway) else type(error).__name__)
+
+
+def operation_of(row: Row[Any]) -> str:
+    """How a row is told: a record is made first and changed from then on."""
+    if row.kind == "event":
+        return "event"
+    return "update" if row.is_created else "create"
+
+
+def _request(call: Call, rows: Rows) -> Request:
+    payloads = [msgspec.Raw(row.payload.encode()) for row in rows]
+    items: Any = payloads if call.is_list else msgspec.json.decode(payloads[0])
+    if not call.items:
+        return replace(call.request, body=items)
+    return call.request.with_body({call.items: items})

@@ -1,0 +1,52 @@
+"""held (giữ lại): rows that may not be sent as they are; they are looked at again at every delivery and go once the source is mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from gateway.delivery.line import DOSSIERS
+from gateway.delivery.outbox import draft, held, state_names
+from gateway.delivery.spec import Delivery
+from gateway.delivery.story import at_event, tell
+from gateway.store.delivery import outbox
+from gateway.workshop import Workshop
+
+
+def reconsider(shop: Workshop, target: Delivery) -> int:
+    """Freeze anew what is held; returns how many rows may go now.
+
+    What a row tells is as before: its state and the time of it. Only what was missing beside it may have come since.
+    """
+    names, freed, after = state_names(shop), 0, -1
+    while True:
+        with shop.engine.begin() as connection:
+            rows = _held_after(connection, target, after)
+            if not rows:
+                return freed
+            freed += _again(connection, target, rows, names)
+        after = rows[-1].outbox_id
+
+
+def _held_after(connection: Connection, target: Delivery, after: int) -> list[Row[Any]]:
+    wanted = (outbox.c.target == target.target) & (outbox.c.state == "held") & (outbox.c.outbox_id > after)
+    return list(connection.execute(select(outbox).where(wanted).order_by(outbox.c.outbox_id).limit(DOSSIERS)))
+
+
+def _again(connection: Connection, target: Delivery, rows: list[Row[Any]], names: dict[str, str]) -> int:
+    stories = {
+        story["dossier_id"]: story
+        for story in tell(connection, target.portal.portal, [row.dossier_id for row in rows], names)
+    }
+    freed = 0
+    for row in rows:
+        story = at_event(stories[row.dossier_id], row.status_code, row.status_at, names)
+        made = draft(target.payload(row.kind), row.kind, story)
+        state, cause, reason = held(made.problems)
+        if (state, reason, made.payload_hash) != (row.state, row.reason, row.payload_hash):
+            said = {"state": state, "cause": cause, "reason": reason}
+            said |= {"payload": made.payload, "payload_hash": made.payload_hash}
+            connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(said))
+        freed += state == "waiting"
+    return freed

@@ -1,0 +1,144 @@
+"""Every attempt is written down before the call leaves and after its answer came, each in a commit of its own.
+
+A row whose call began and never ended is *unknown*: it is read back, never assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
+
+from gateway.delivery import outcome
+from gateway.delivery.outcome import Next, Outcome
+from gateway.delivery.spec import Delivery
+from gateway.failpoint import failpoint
+from gateway.store.delivery import attempt, outbox
+
+Rows = Sequence[Row[Any]]
+
+
+class Journal:
+    """Of one target."""
+
+    def __init__(self, engine: Engine, target: Delivery) -> None:
+        self._engine, self._target = engine, target
+
+    def recover(self) -> int:
+        """Rows that a killed delivery left in the middle of a call are unknown; returns how many."""
+        with self._engine.begin() as connection:
+            said = {"state": "unknown", "cause": outcome.UNKNOWN, "reason": "the delivery was interrupted in the call"}
+            left = (outbox.c.target == self._target.target) & (outbox.c.state == "sending")
+            return connection.execute(update(outbox).where(left).values(said)).rowcount
+
+    def begin(self, rows: Rows, operation: str) -> str:
+        """Rows are about to be sent together; returns the call's number."""
+        request_id, ids = uuid4().hex, [row.outbox_id for row in rows]
+        attempts = [
+            {
+                "outbox_id": row.outbox_id,
+                "request_id": request_id,
+                "operation": operation,
+                "payload_hash": row.payload_hash,
+            }
+            for row in rows
+        ]
+        sending = {"state": "sending"} if operation != "read_back" else {}
+        with self._engine.begin() as connection:
+            connection.execute(insert(attempt), attempts)
+            counting = {"attempt_count": outbox.c.attempt_count + (operation != "read_back")}
+            connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values({**counting, **sending}))
+        failpoint("delivery.begun")
+        return request_id
+
+    def end(self, rows: Rows, operation: str, request_id: str, found: Outcome) -> Next | None:
+        """A call's outcome and what follows for its rows, in one commit; returns what became of the last row.
+
+        A refusal of several rows together says nothing of each: they stay as they are and are sent in smaller parts.
+        """
+        failpoint("delivery.answered")
+        last = None
+        with self._engine.begin() as connection:
+            _close(connection, request_id, found)
+            if len(rows) == 1 or found.word in {"accepted", "unknown", "later"}:
+                for row in rows:
+                    last = self._follow(connection, row, operation, found)
+        failpoint("delivery.settled")
+        return last
+
+    def settle(self, row: Row[Any], request_id: str, found: Outcome, then: Next) -> None:
+        """A row that was read back."""
+        with self._engine.begin() as connection:
+            _close(connection, request_id, found)
+            self._apply(connection, row, then)
+        failpoint("delivery.read_back")
+
+    def put_back(self, rows: Rows, request_id: str, said: str) -> None:
+        """The portal is away and the call never left: as if it had not been tried."""
+        ids = [row.outbox_id for row in rows]
+        with self._engine.begin() as connection:
+            _close(connection, request_id, Outcome("not sent", said))
+            back = {"state": "waiting", "attempt_count": outbox.c.attempt_count - 1}
+            connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(back))
+
+    def _follow(self, connection: Connection, row: Row[Any], operation: str, found: Outcome) -> Next:
+        flipped = found.word in {"exists", "absent"} and _has_flipped(connection, row.outbox_id)
+        tried = _Tried(row.kind, row.attempt_count + 1)
+        then = outcome.next_of(tried, operation, found, self._target.waits, datetime.now(UTC), flipped)
+        self._apply(connection, row, then)
+        return then
+
+    def _apply(self, connection: Connection, row: Row[Any], then: Next) -> None:
+        values: dict[str, Any] = {"state": then.state, "cause": then.cause, "reason": then.reason, "next_at": then.next_at}
+        if then.state in {"accepted", "rejected", "dead"}:
+            values["settled_at"] = func.now()
+        connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(values))
+        binds = {"outbox_id": row.outbox_id, "is_created": then.is_created}
+        if then.state == "accepted":
+            connection.execute(text(_ACKNOWLEDGED), binds)
+        elif then.is_created is not None:
+            connection.execute(text(_CREATED), binds)
+
+
+class _Tried:
+    """A row as it stands after this try."""
+
+    def __init__(self, kind: str, attempt_count: int) -> None:
+        self.kind, self.attempt_count = kind, attempt_count
+
+
+def _close(connection: Connection, request_id: str, found: Outcome) -> None:
+    ended = {"outcome": found.word, "answer": found.said or None, "ended_at": func.clock_timestamp()}
+    connection.execute(update(attempt).where(attempt.c.request_id == request_id).values(ended))
+
+
+def _has_flipped(connection: Connection, outbox_id: int) -> bool:
+    """Whether an earlier try of this row was answered with `exists` or `absent`; this one is closed already."""
+    told = select(func.count()).where(attempt.c.outbox_id == outbox_id, attempt.c.outcome.in_(("exists", "absent")))
+    return (connection.scalar(told) or 0) > 1
+
+
+# States are placed by their own time: a late event does not take the dossier back.
+_ACKNOWLEDGED = """
+    insert into ops.ledger (target, dossier_id, dossier_code, is_created, status_code, status_at, payload_hash, outbox_id,
+        acknowledged_at)
+    select target, dossier_id, dossier_code, true, status_code, status_at,
+        case when kind = 'record' then payload_hash end, outbox_id, now()
+    from ops.outbox where outbox_id = :outbox_id and cast(:is_created as bool) is not false
+    on conflict (target, dossier_id) do update set
+        dossier_code = excluded.dossier_code,
+        is_created = excluded.is_created,
+        status_code = case when coalesce(ops.ledger.status_at <= excluded.status_at, true)
+            then excluded.status_code else ops.ledger.status_code end,
+        status_at = greatest(ops.ledger.status_at, excluded.status_at),
+        payload_hash = coalesce(excluded.payload_hash, ops.ledger.payload_hash),
+        outbox_id = excluded.outbox_id,
+        acknowledged_at = excluded.acknowledged_at"""
+
+_CREATED = """
+    insert into ops.ledger (target, dossier_id, dossier_code, is_created)
+    select target, dossier_id, dossier_code, :is_created from ops.outbox where outbox_id = :outbox_id
+    on conflict (target, dossier_id) do update set is_created = excluded.is_created"""

@@ -1,0 +1,171 @@
+"""outbox (hộp gửi đi): what a target must hear of is written in the commit of the change that causes it, payload and all.
+
+A record row is the whole dossier as it then stands; an event row is one step of it, told with the step's own time. Both are
+frozen: whatever changes later is another row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from gateway.crosswalks import codelists
+from gateway.delivery.payload import Payload, Problem
+from gateway.delivery.spec import Delivery, owed
+from gateway.delivery.story import Story, at_event, tell
+from gateway.workshop import Workshop
+
+Ids = Sequence[int]
+
+
+class Draft(NamedTuple):
+    """A row that is about to be written."""
+
+    story: Story
+    kind: str
+    payload: str
+    payload_hash: bytes
+    problems: Sequence[Problem]
+
+
+class Outbox:
+    """Writes what one issuer's changes oblige us to tell, to all its targets. Falsy when it has none."""
+
+    def __init__(self, targets: Sequence[Delivery], names: Mapping[str, str]) -> None:
+        self.targets, self._names = targets, names
+
+    def __bool__(self) -> bool:
+        return bool(self.targets)
+
+    def add(self, connection: Connection, batch_id: int, changed: Ids, touched: Ids) -> None:
+        """In the caller's transaction: records of `changed` dossiers, and events that this batch brought of `touched` ones."""
+        for target in self.targets:
+            drafts = [*self._records(connection, target, changed), *self._events(connection, target, batch_id, touched)]
+            if drafts:
+                _write(connection, target, batch_id, drafts)
+                _take_over(connection, target, batch_id, changed)
+
+    def _records(self, connection: Connection, target: Delivery, ids: Ids) -> Iterator[Draft]:
+        if target.record_payload is None or not ids:
+            return
+        told = dict(connection.execute(text(_LAST_TOLD), {"target": target.target, "ids": list(ids)}).tuples())
+        for story in tell(connection, target.portal.portal, ids, self._names):
+            if _concerns(target, story):
+                made = draft(target.record_payload, "record", story)
+                if told.get(story["dossier_id"]) != made.payload_hash:
+                    yield made
+
+    def _events(self, connection: Connection, target: Delivery, batch_id: int, ids: Ids) -> Iterator[Draft]:
+        if target.event_payload is None or not ids:
+            return
+        binds = {"target": target.target, "batch_id": batch_id, "ids": list(ids)}
+        events = connection.execute(text(_NEW_EVENTS), binds).all()
+        stories = {
+            story["dossier_id"]: story
+            for story in tell(connection, target.portal.portal, [event.dossier_id for event in events], self._names)
+        }
+        for event in events:
+            story = at_event(stories[event.dossier_id], event.status_code, event.status_at, self._names)
+            if _concerns(target, story):
+                yield draft(target.event_payload, "event", story)
+
+
+def outbox_of(shop: Workshop, issuer: str) -> Outbox:
+    """The outbox of a portal's changes."""
+    return Outbox(owed(shop, issuer), state_names(shop))
+
+
+def state_names(shop: Workshop) -> dict[str, str]:
+    """The Vietnamese names of our ten states."""
+    states = codelists.find(shop.settings.mappings, "dossier_status")
+    return {code: said.label_vi for code, said in states.codes.items()} if states else {}
+
+
+def draft(payload: Payload, kind: str, story: Story) -> Draft:
+    """Freeze what a target would be told."""
+    members, problems = payload.build(story)
+    written = msgspec.json.encode(members)
+    return Draft(story, kind, written.decode(), hashlib.sha256(written).digest(), problems)
+
+
+def held(problems: Sequence[Problem]) -> tuple[str, str | None, str | None]:
+    """(state, cause, reason) of a row with these problems."""
+    if not problems:
+        return "waiting", None, None
+    return "held", problems[0].cause, "; ".join(problem.reason for problem in problems)
+
+
+def _concerns(target: Delivery, story: Story) -> bool:
+    return target.is_filed_there in {None, story["dossier_code_national"] is not None}
+
+
+def code_there(target: Delivery, story: Story) -> str:
+    """The code under which the target knows a dossier."""
+    return str(story["dossier_code_national"] if target.is_filed_there else story["dossier_code"])
+
+
+def _write(connection: Connection, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
+    cursor = connection.connection.cursor()
+    with cursor.copy(_COPY) as copy:
+        for each in drafts:
+            story = each.story
+            copy.write_row(
+                (
+                    *(target.target, story["dossier_id"], code_there(target, story), each.kind),
+                    *(story["status_code"], story["status_at"], each.payload, each.payload_hash),
+                    *(*held(each.problems), batch_id),
+                )
+            )
+
+
+def _take_over(connection: Connection, target: Delivery, batch_id: int, ids: Ids) -> None:
+    """A newer record takes the place of one that could not be sent: what stood in its way may be mended."""
+    binds = {"target": target.target, "batch_id": batch_id, "ids": list(ids)}
+    connection.execute(text(_TAKE_OVER), binds)
+
+
+_COPY = """
+    copy ops.outbox (target, dossier_id, dossier_code, kind, status_code, status_at, payload, payload_hash, state, cause,
+        reason, batch_id) from stdin"""
+
+_LAST_TOLD = """
+    select asked.dossier_id, last.payload_hash from unnest(cast(:ids as bigint[])) as asked (dossier_id)
+    cross join lateral (
+        select payload_hash from ops.outbox as o
+        where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record' and state <> 'dismissed'
+        order by outbox_id desc limit 1
+    ) as last"""
+
+# An echo is no news: a state that its issuer shows because we told it.
+_NEW_EVENTS = """
+    select e.dossier_id, e.status_code, e.status_at
+    from unnest(cast(:ids as bigint[])) as asked (dossier_id) join core.dossier_event as e using (dossier_id)
+    join core.dossier as d using (dossier_id)
+    where e.batch_id = :batch_id
+        and not exists (
+            select from ops.outbox as o where o.target = :target and o.dossier_id = e.dossier_id and o.kind = 'event'
+                and o.status_at = e.status_at and o.status_code = e.status_code)
+        and not exists (
+            select from ops.ledger as l where l.dossier_code = d.dossier_code and l.status_code = e.status_code
+                and l.target like d.issuer || '/%')
+    order by e.dossier_id, e.status_at, e.status_code"""
+
+_TAKE_OVER = """
+    with newer as (
+        select dossier_id, max(outbox_id) as outbox_id from ops.outbox
+        where target = :target and batch_id = :batch_id and kind = 'record' and dossier_id = any(:ids)
+        group by dossier_id
+    ), older as (
+        update ops.outbox as o set state = 'superseded', superseded_by = newer.outbox_id, settled_at = now()
+        from newer
+        where o.target = :target and o.dossier_id = newer.dossier_id and o.kind = 'record'
+            and o.outbox_id < newer.outbox_id and o.state in ('held', 'rejected', 'dead')
+        returning newer.outbox_id as taken_by, coalesce(o.place, o.outbox_id) as place
+    )
+    update ops.outbox as o set place = first.place
+    from (select taken_by, min(place) as place from older group by taken_by) as first
+    where o.outbox_id = first.taken_by"""

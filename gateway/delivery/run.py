@@ -1,0 +1,153 @@
+"""What a delivery does, in which order: under the target's lock, brakes first, then each dossier's line to its end."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection as Database
+from sqlalchemy import Engine, func, insert, select, update
+
+from connectors.connection import Connection
+from connectors.errors import ExplainedError, PortalError
+from connectors.pages import Caller
+from gateway.delivery import brakes, held, line
+from gateway.delivery.courier import Courier
+from gateway.delivery.journal import Journal
+from gateway.delivery.read_back import Reader
+from gateway.delivery.spec import Delivery
+from gateway.errors import ConfigError, LockedError, NeedsPerson
+from gateway.log import log
+from gateway.sign_on import sign_on
+from gateway.store.database import advisory_lock
+from gateway.store.delivery import OPEN, delivery_run, outbox
+from gateway.workshop import Workshop
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one visit to a target did. waiting: rows still in line, by state. error: why it ended early, if it did."""
+
+    target: str
+    accepted: int
+    rejected: int
+    unknown: int
+    waiting: dict[str, int]
+    error: ExplainedError | None = None
+
+    def verdict(self) -> ExplainedError | None:
+        """The error the visit ends with: what stopped it, else what waits for a person, else none."""
+        if self.error is not None:
+            return self.error
+        stuck = {state: self.waiting[state] for state in ("held", "rejected", "unknown", "dead") if self.waiting.get(state)}
+        if not stuck:
+            return None
+        return NeedsPerson(
+            ", ".join(f"{count} {state}" for state, count in stuck.items()),
+            where=self.target,
+            do=f"see: gateway deliver list {self.target}",
+        )
+
+
+def deliver(shop: Workshop, target: Delivery, connection: Connection | None = None) -> Report:
+    """Send what waits for a target, until nothing more can go now. A portal's failure is in the report, not raised.
+
+    Raises LockedError when another delivery works on it, Stopped and NeedsPerson when the brakes are on.
+    """
+    with _alone(shop.engine, target):
+        brakes.check(shop.engine, target, shop.settings.stop_file)
+        run_id = _open(shop.engine, target)
+        error = None
+        try:
+            _visit(shop, target, connection)
+        except (PortalError, brakes.Stopped, ConfigError) as caught:
+            error = caught.located(target.target)
+            log.error("delivery ended early", target=target.target, error=str(caught))
+        return _close(shop.engine, target, run_id, error)
+
+
+def _visit(shop: Workshop, target: Delivery, connection: Connection | None) -> None:
+    journal = Journal(shop.engine, target)
+    if left := journal.recover():
+        log.warning("a delivery was interrupted; its calls are read back", target=target.target, rows=left)
+    held.reconsider(shop, target)
+    caller = sign_on(replace(target.portal, answer=target.rules), connection)
+    if not hasattr(caller, "call"):
+        raise ConfigError("files cannot be delivered to", where=target.document.where(), do="take the delivery out")
+    visit = _Visit(shop, target, Courier(target, caller, journal), Reader(target, _asking(target, connection), journal))
+    after = -1
+    while dossiers := line.dossiers_after(shop.engine, target, after):
+        visit.work(dossiers)
+        after = dossiers[-1]
+
+
+def _asking(target: Delivery, connection: Connection | None) -> Caller:
+    """Questions follow the portal's ordinary rules."""
+    caller = sign_on(target.portal, connection)
+    assert hasattr(caller, "call")
+    return caller  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class _Visit:
+    shop: Workshop
+    target: Delivery
+    courier: Courier
+    reader: Reader
+
+    def work(self, dossiers: Sequence[int]) -> None:
+        """These dossiers' lines, row after row, until none of them can go on."""
+        while rows := line.heads(self.shop.engine, self.target, dossiers):
+            brakes.check_stop(self.shop.engine, self.target, self.shop.settings.stop_file)
+            unknown = [row for row in rows if row.state == "unknown"]
+            for row in unknown:
+                self.reader.settle(row)
+            self.courier.send([row for row in rows if row.state == "waiting"])
+            self.shop.progress(self.target.target, "deliver", len(rows) - len(unknown))
+
+
+def _alone(engine: Engine, target: Delivery) -> Any:
+    def busy() -> LockedError:
+        with engine.connect() as connection:
+            open_ones = (delivery_run.c.target == target.target) & delivery_run.c.ended_at.is_(None)
+            newest = select(delivery_run).where(open_ones).order_by(delivery_run.c.delivery_run_id.desc()).limit(1)
+            found = connection.execute(newest).one_or_none()
+        who = f"by {found.holder} since {found.begun_at:%Y-%m-%d %H:%M:%S} UTC" if found else "another process"
+        return LockedError(f"delivery is under way, {who}", where=target.target, do="wait until it is over")
+
+    return advisory_lock(engine, f"delivery:{target.target}", busy)
+
+
+def _open(engine: Engine, target: Delivery) -> int:
+    holder = f"{getpass.getuser()}@{socket.gethostname()} process {os.getpid()}"
+    with engine.begin() as connection:
+        stale = (delivery_run.c.target == target.target) & delivery_run.c.ended_at.is_(None)
+        ended = {"ended_at": func.now(), "error": "interrupted"}
+        connection.execute(update(delivery_run).where(stale).values(ended))
+        row = {"target": target.target, "holder": holder}
+        return int(connection.scalar(insert(delivery_run).values(row).returning(delivery_run.c.delivery_run_id)) or 0)
+
+
+def _close(engine: Engine, target: Delivery, run_id: int, error: ExplainedError | None) -> Report:
+    """Counts come from the rows themselves, not from what this process believes it did."""
+    with engine.begin() as connection:
+        begun = select(delivery_run.c.begun_at).where(delivery_run.c.delivery_run_id == run_id).scalar_subquery()
+        done = _by_state(connection, target, outbox.c.settled_at >= begun)
+        waiting = _by_state(connection, target, outbox.c.state.in_(OPEN))
+        counts = {
+            "accepted_count": done.get("accepted", 0),
+            "rejected_count": done.get("rejected", 0) + done.get("dead", 0),
+            "unknown_count": waiting.get("unknown", 0),
+        }
+        ended = {**counts, "ended_at": func.now(), "error": str(error) if error else None}
+        connection.execute(update(delivery_run).where(delivery_run.c.delivery_run_id == run_id).values(ended))
+    return Report(target.target, *counts.values(), waiting, error)
+
+
+def _by_state(connection: Database, target: Delivery, which: Any) -> dict[str, int]:
+    counted = select(outbox.c.state, func.count()).where(outbox.c.target == target.target, which)
+    return dict(connection.execute(counted.group_by(outbox.c.state)).tuples().all())

@@ -52,7 +52,8 @@ class Outbox:
     def _records(self, connection: Connection, target: Delivery, ids: Ids) -> Iterator[Draft]:
         if target.record_payload is None or not ids:
             return
-        told = dict(connection.execute(text(_LAST_TOLD), {"target": target.target, "ids": list(ids)}).tuples())
+        rows = connection.execute(text(_LAST_TOLD), {"target": target.target, "ids": list(ids)})
+        told = {row.dossier_id: row.payload_hash for row in rows}
         for story in tell(connection, target.portal.portal, ids, self._names):
             if _concerns(target, story):
                 made = draft(target.record_payload, "record", story)

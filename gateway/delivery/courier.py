@@ -29,7 +29,9 @@ class Courier:
 
     def send(self, rows: Rows) -> None:
         """Rows of different dossiers, as many calls at once as the portal bears."""
-        calls = [(operation, part) for operation, group in self._by_operation(rows) for part in self._parts(operation, group)]
+        calls = [
+            (operation, part) for operation, group in self._by_operation(rows) for part in self._parts(operation, group)
+        ]
         for _ in in_order(self._caller.limits.parallel, calls, lambda call: self._together(*call)):
             pass
 

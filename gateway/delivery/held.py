@@ -45,7 +45,7 @@ def _again(connection: Connection, target: Delivery, rows: list[Row[Any]], names
         made = draft(target.payload(row.kind), row.kind, story)
         state, cause, reason = held(made.problems)
         if (state, reason, made.payload_hash) != (row.state, row.reason, row.payload_hash):
-            said = {"state": state, "cause": cause, "reason": reason}
+            said: dict[str, Any] = {"state": state, "cause": cause, "reason": reason}
             said |= {"payload": made.payload, "payload_hash": made.payload_hash}
             connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(said))
         freed += state == "waiting"

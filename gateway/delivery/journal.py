@@ -92,7 +92,12 @@ class Journal:
         return then
 
     def _apply(self, connection: Connection, row: Row[Any], then: Next) -> None:
-        values: dict[str, Any] = {"state": then.state, "cause": then.cause, "reason": then.reason, "next_at": then.next_at}
+        values: dict[str, Any] = {
+            "state": then.state,
+            "cause": then.cause,
+            "reason": then.reason,
+            "next_at": then.next_at,
+        }
         if then.state in {"accepted", "rejected", "dead"}:
             values["settled_at"] = func.now()
         connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(values))

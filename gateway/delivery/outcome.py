@@ -93,4 +93,3 @@ def _later(row: Any, outcome: Outcome, waits: tuple[float, ...], now: datetime) 
 
 def _cause(outcome: Outcome) -> str:
     return {"exists": "exists and is absent by turns", "absent": "absent there"}.get(outcome.word, "refused")
-

@@ -11,8 +11,8 @@ from connectors.answer import AnswerRules
 from connectors.errors import UnclearAnswer
 from connectors.request import Request
 from gateway import vocabulary
-from gateway.delivery.payload import Payload, compile_payload
 from gateway.config import HOME
+from gateway.delivery.payload import Payload, compile_payload
 from gateway.documents import Document
 from gateway.errors import ConfigError
 from gateway.portals import PortalSpec

@@ -97,7 +97,7 @@ def _jump(connection: Connection, target: Delivery, approved_through: int) -> Ex
 
 _USUAL = """
     select percentile_cont(0.5) within group (order by told) from (
-        select sum(accepted_count) as told from ops.delivery_run
+        select cast(sum(accepted_count) as float8) as told from ops.delivery_run
         where target = :target and begun_at > now() - interval '30 days' and accepted_count > 0
-        group by begun_at::date order by begun_at::date desc limit 7
+        group by cast(begun_at as date) order by cast(begun_at as date) desc limit 7
     ) as days"""

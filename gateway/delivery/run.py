@@ -82,7 +82,8 @@ def _visit(shop: Workshop, target: Delivery, connection: Connection | None) -> N
     sender = _caller(target, replace(target.portal, answer=target.rules), connection)
     # Questions follow the portal's ordinary rules.
     asker = _caller(target, target.portal, connection)
-    visit = _Visit(shop, target, Courier(target, sender, journal), Reader(target, asker, journal))
+    courier = Courier(target, sender, journal, lambda: brakes.check_stop(shop.engine, target, shop.settings.stop_file))
+    visit = _Visit(shop, target, courier, Reader(target, asker, journal))
     after = -1
     while dossiers := line.dossiers_after(shop.engine, target, after):
         visit.work(dossiers)
@@ -108,7 +109,6 @@ class _Visit:
     def work(self, dossiers: Sequence[int]) -> None:
         """These dossiers' lines, row after row, until none of them can go on."""
         while rows := line.heads(self.shop.engine, self.target, dossiers):
-            brakes.check_stop(self.shop.engine, self.target, self.shop.settings.stop_file)
             unknown = [row for row in rows if row.state == "unknown"]
             for row in unknown:
                 self.reader.settle(row)
@@ -157,5 +157,5 @@ def _close(engine: Engine, target: Delivery, run_id: int, error: ExplainedError 
 
 
 def _by_state(connection: Database, target: Delivery, which: Any) -> dict[str, int]:
-    counted = select(outbox.c.state, func.count()).where(outbox.c.target == target.target, which)
-    return dict(connection.execute(counted.group_by(outbox.c.state)).tuples().all())
+    counted = select(outbox.c.state, func.count().label("count")).where(outbox.c.target == target.target, which)
+    return {row.state: row.count for row in connection.execute(counted.group_by(outbox.c.state))}

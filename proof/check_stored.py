@@ -105,7 +105,7 @@ def _other_names(house: House, place: Place, tonight: Shown, excused: set[str]) 
 
 
 def _rows(house: House, columns: str, which: str, portal: str) -> dict[str, Any]:
-    return dict(house.rows(f"select {columns} from core.{which}", portal=portal))  # type: ignore[arg-type]  # noqa: S608
+    return dict(house.rows(f"select {columns} from core.{which}", portal=portal))  # noqa: S608
 
 
 def _other_values(house: House, tonight: Shown, excused: set[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -73,15 +73,17 @@ def explain_dossier(
 ) -> int:
     """Why a dossier stands as it does. Example: gateway explain dossier H15.12-261120-0012"""
     from gateway import explain
+    from gateway.config import load_settings
+    from gateway.states import load_steps
     from gateway.workshop import open_database
 
-    for found in explain.explain_dossier(open_database(), code):
+    settings = load_settings()
+    for found in explain.explain_dossier(open_database(settings), load_steps(settings.mappings), code):
         dossier = {key: value for key, value in found.dossier._asdict().items() if key != "dossier_id"}
-        events: list[dict[str, Any]] = [row._asdict() for row in found.events]
         if not as_json:
             for key, value in dossier.items():
                 typer.echo(f"{key}\t{show.plain(value)}")
-        show.table("Events", tuple(events[0]), events, as_json)
+        show.table("Events", tuple(found.events[0]), found.events, as_json)
     return 0
 
 

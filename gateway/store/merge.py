@@ -54,7 +54,9 @@ def merge(entity: Entity, columns: Sequence[str], is_exact: bool = True) -> str:
         moved = "old.status_code is distinct from new.status_code"
         placed = f"{moved} or old.status_at is distinct from new.status_at"
     seen = observed_columns(entity)
-    dated = f"merge_action() = 'UPDATE' and {_row('old', seen)} is distinct from {_row('new', seen)}" if seen else "false"
+    dated = (
+        f"merge_action() = 'UPDATE' and {_row('old', seen)} is distinct from {_row('new', seen)}" if seen else "false"
+    )
     were = "".join(f", old.{name} as was_{name}" for name in _kept(entity))
     filled = [*columns, "source_hash", "content_hash"]
     # The parts of a record stand in its hash only.

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from gateway.portals import load_portal, portal_names
 from gateway.service_levels.rules import Measure
+from gateway.store.looks_sql import LOOK, TURN
 
 
 class Case(NamedTuple):
@@ -89,17 +90,10 @@ _CONFIRMATION = f"""
     ) as call
     where call.sent_at is not null and {_within("call.sent_at")}"""
 
-# When a batch was fetched that a row came from; a replay reads what an older one fetched.
-_LOOKS = """
-    with look as (
-        select b.batch_id, b.portal, b.stream, coalesce(s.started_at, b.started_at) as at
-        from ops.batch as b left join ops.batch as s on s.batch_id = b.source_batch_id where b.state = 'loaded'
-    )"""
-
 # Acceptance, a request for papers and a refusal are answers themselves; of any later state only the last time is told, and the
 # answer came at some time before it.
 _FILING = f"""
-    {_LOOKS}, newest as (select portal, max(at) as at from look where stream = any(:streams) group by portal)
+    with {LOOK}, newest as (select portal, max(at) as at from look where stream = any(:streams) group by portal)
     select d.dossier_code, d.issuer, d.agency_name, d.filed_at,
         case
             when d.received_at <= coalesce(first.at, d.received_at) then d.received_at
@@ -123,10 +117,7 @@ _FILING = f"""
 
 # A version was not there at the look before the one that showed it; of the very first look nothing is known before it.
 _CATALOGUE = f"""
-    {_LOOKS}, turn as (
-        select portal, stream, at, lag(at) over (partition by portal, stream order by at) as before
-        from (select distinct portal, stream, at from look) as each
-    ), first as (
+    with {LOOK}, {TURN}, first as (
         select distinct on (procedure_id, decision_code) procedure_id, decision_code, batch_id
         from core.procedure_version order by procedure_id, decision_code, version_number
     ), said as (

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.errors import RetriablePortalError, SessionExpired
+from connectors.errors import LoginPage, RetriablePortalError
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _array = msgspec.json.Decoder(list[msgspec.Raw])
@@ -33,13 +33,13 @@ class BrokenAnswer(RetriablePortalError):
 
 
 def envelope(body: bytes) -> Envelope:
-    """The members of a JSON object, each still as bytes. Raises BrokenAnswer, or SessionExpired for an HTML page.
+    """The members of a JSON object, each still as bytes. Raises BrokenAnswer, or LoginPage for an HTML page.
 
     An HTML page in place of data is nearly always a login page served with status 200.
     """
     body = body.removeprefix(_BOM)
     if body.lstrip()[:1] == b"<":
-        raise SessionExpired(
+        raise LoginPage(
             f"an HTML or XML page of {len(body)} bytes came in place of JSON, probably the login page",
             do="check the address and the credentials of the connection",
         )

@@ -52,6 +52,10 @@ class SessionExpired(RetriablePortalError):
     """The portal no longer knows our session (phiên làm việc): sign in again, once, and repeat the call."""
 
 
+class LoginPage(SessionExpired):
+    """A web page came in place of data, nearly always a login page; of what was sent it proves nothing."""
+
+
 class FatalPortalError(PortalError):
     """Trying again cannot help: wrong credentials, a refused request, an answer of another shape."""
 

@@ -11,7 +11,14 @@ from connectors import xroad
 from connectors.answer import AnswerRules
 from connectors.auth import AuthSpec
 from connectors.decode import envelope, value
-from connectors.errors import FatalPortalError, NothingThere, SessionExpired, SignInRefused
+from connectors.errors import (
+    FatalPortalError,
+    LoginPage,
+    NothingThere,
+    OutcomeUnknown,
+    SessionExpired,
+    SignInRefused,
+)
 from connectors.formats import Format, Opened, opened
 from connectors.http.client import Answer, HttpClient
 from connectors.http.politeness import Limits
@@ -47,8 +54,8 @@ class SignedIn:
         token = self._sign_in(stale="")
         try:
             return self._attempt(request, form, token)
-        except SessionExpired:
-            pass
+        except SessionExpired as error:
+            _check_untouched(request, error)
         try:
             return self._attempt(request, form, self._sign_in(stale=token))
         except SessionExpired as error:
@@ -113,6 +120,16 @@ class SignedIn:
         if not token:
             raise _refused(f"the answer has no {self.spec.token!r}", request, connection.connection_id)
         return str(token)
+
+
+def _check_untouched(request: Request, error: SessionExpired) -> None:
+    """Return when a call that was refused for its session may be sent again: nothing has come of it."""
+    if isinstance(error, LoginPage) and not request.repeatable:
+        raise OutcomeUnknown(
+            f"{error.what}; the call may have taken effect",
+            where=error.where or request.name,
+            do="read back what the portal holds before sending it again",
+        ) from None
 
 
 def _exchanged(client: HttpClient, through: xroad.Exchange, request: Request) -> Answer:

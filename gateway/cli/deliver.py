@@ -180,7 +180,9 @@ def _send(shop: Workshop, chosen: list[Delivery], is_named: bool, as_json: bool)
     with shop.engine.connect() as connection:
         modes = brakes.modes(connection)
     reports = [
-        run.deliver(shop, each) for each in chosen if is_named or (each.target in modes and modes[each.target].mode != "shadow")
+        run.deliver(shop, each)
+        for each in chosen
+        if is_named or (each.target in modes and modes[each.target].mode != "shadow")
     ]
     rows = [{**vars(report), "still": sum(report.waiting.values())} for report in reports]
     show.table("Delivered", SENT, rows, as_json)

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Engine, Row, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from connectors.errors import ExplainedError
-from gateway.delivery import line
-from gateway.delivery.spec import Delivery
+from gateway.delivery import held, line
+from gateway.delivery.spec import Delivery, deliveries
 from gateway.errors import NeedsPerson
 from gateway.store.delivery import target as targets
+from gateway.workshop import Workshop
 
 EVERYTHING = "*"
 """The name under which all delivery is stopped."""
@@ -54,6 +55,17 @@ def check_stop(engine: Engine, target: Delivery, stop_file: Path) -> None:
                     where=name,
                     do=f"go on with: gateway deliver open '{name}'",
                 )
+
+
+def open_with_news(shop: Workshop) -> list[str]:
+    """The open targets that have something which may go now."""
+    with shop.engine.connect() as connection:
+        found = {row.target for row in modes(connection).values() if row.mode == "open"}
+    return [
+        each.target
+        for each in deliveries(shop)
+        if each.target in found and (line.dossiers_after(shop.engine, each, -1) or held.has_any(shop.engine, each))
+    ]
 
 
 def decide(engine: Engine, name: str, mode: str, by: str, note: str) -> None:
@@ -97,7 +109,7 @@ def _jump(connection: Connection, target: Delivery, approved_through: int) -> Ex
 
 _USUAL = """
     select percentile_cont(0.5) within group (order by told) from (
-        select sum(accepted_count) as told from ops.delivery_run
+        select cast(sum(accepted_count) as float8) as told from ops.delivery_run
         where target = :target and begun_at > now() - interval '30 days' and accepted_count > 0
-        group by begun_at::date order by begun_at::date desc limit 7
+        group by cast(begun_at as date) order by cast(begun_at as date) desc limit 7
     ) as days"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,12 +24,15 @@ ANSWER = Format(records=decode.WHOLE)
 class Courier:
     """Sends the rows of one target. Raises PortalError for what says nothing of the rows: the portal is away, or wants other credentials."""
 
-    def __init__(self, target: Delivery, caller: Caller, journal: Journal) -> None:
-        self._target, self._caller, self._journal = target, caller, journal
+    def __init__(self, target: Delivery, caller: Caller, journal: Journal, check_stop: Callable[[], None]) -> None:
+        """check_stop: asked before every call; raises when a person has stopped delivery."""
+        self._target, self._caller, self._journal, self._check_stop = target, caller, journal, check_stop
 
     def send(self, rows: Rows) -> None:
         """Rows of different dossiers, as many calls at once as the portal bears."""
-        calls = [(operation, part) for operation, group in self._by_operation(rows) for part in self._parts(operation, group)]
+        calls = [
+            (operation, part) for operation, group in self._by_operation(rows) for part in self._parts(operation, group)
+        ]
         for _ in in_order(self._caller.limits.parallel, calls, lambda call: self._together(*call)):
             pass
 
@@ -45,10 +48,11 @@ class Courier:
 
     def _together(self, operation: str, rows: Sequence[Row[Any]]) -> None:
         """One call; where it is refused, its halves, down to the rows that are meant."""
+        self._check_stop()
         request_id = self._journal.begin(rows, operation)
         found = self._call(operation, rows, request_id)
         self._journal.end(rows, operation, request_id, found)
-        if len(rows) > 1 and found.word in {"rejected", "exists", "absent"}:
+        if len(rows) > 1 and found.is_of_one:
             half = (len(rows) + 1) // 2
             for part in (rows[:half], rows[half:]):
                 self._together(operation, part)

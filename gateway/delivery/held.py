@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from gateway.delivery.line import DOSSIERS
 from gateway.delivery.outbox import draft, held, state_names
@@ -29,6 +29,12 @@ def reconsider(shop: Workshop, target: Delivery) -> int:
         after = rows[-1].outbox_id
 
 
+def has_any(engine: Engine, target: Delivery) -> bool:
+    """Whether anything is held."""
+    with engine.connect() as connection:
+        return bool(_held_after(connection, target, -1))
+
+
 def _held_after(connection: Connection, target: Delivery, after: int) -> list[Row[Any]]:
     wanted = (outbox.c.target == target.target) & (outbox.c.state == "held") & (outbox.c.outbox_id > after)
     return list(connection.execute(select(outbox).where(wanted).order_by(outbox.c.outbox_id).limit(DOSSIERS)))
@@ -45,7 +51,7 @@ def _again(connection: Connection, target: Delivery, rows: list[Row[Any]], names
         made = draft(target.payload(row.kind), row.kind, story)
         state, cause, reason = held(made.problems)
         if (state, reason, made.payload_hash) != (row.state, row.reason, row.payload_hash):
-            said = {"state": state, "cause": cause, "reason": reason}
+            said: dict[str, Any] = {"state": state, "cause": cause, "reason": reason}
             said |= {"payload": made.payload, "payload_hash": made.payload_hash}
             connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(said))
         freed += state == "waiting"

@@ -13,12 +13,15 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
 
 from gateway.delivery import outcome
-from gateway.delivery.outcome import Next, Outcome
+from gateway.delivery.outcome import Next, Outcome, Tried
 from gateway.delivery.spec import Delivery
 from gateway.failpoint import failpoint
 from gateway.store.delivery import attempt, outbox
 
 Rows = Sequence[Row[Any]]
+
+TOGETHER = "refused together"
+"""The outcome of a call that was refused for one of its rows, nobody says which."""
 
 
 class Journal:
@@ -46,34 +49,32 @@ class Journal:
             }
             for row in rows
         ]
-        sending = {"state": "sending"} if operation != "read_back" else {}
         with self._engine.begin() as connection:
             connection.execute(insert(attempt), attempts)
-            counting = {"attempt_count": outbox.c.attempt_count + (operation != "read_back")}
-            connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values({**counting, **sending}))
+            if operation != "read_back":
+                sending = {"state": "sending", "attempt_count": outbox.c.attempt_count + 1}
+                connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(sending))
         failpoint("delivery.begun")
         return request_id
 
-    def end(self, rows: Rows, operation: str, request_id: str, found: Outcome) -> Next | None:
-        """A call's outcome and what follows for its rows, in one commit; returns what became of the last row.
+    def end(self, rows: Rows, operation: str, request_id: str, found: Outcome) -> None:
+        """A call's outcome and what follows for its rows, in one commit.
 
         A refusal of several rows together says nothing of each: they stay as they are and are sent in smaller parts.
         """
         failpoint("delivery.answered")
-        last = None
+        is_of_one = found.is_of_one and len(rows) > 1
         with self._engine.begin() as connection:
-            _close(connection, request_id, found)
-            if len(rows) == 1 or found.word in {"accepted", "unknown", "later"}:
-                for row in rows:
-                    last = self._follow(connection, row, operation, found)
+            _close(connection, request_id, Outcome(TOGETHER, found.said) if is_of_one else found)
+            if not is_of_one:
+                self._follow(connection, rows, operation, found)
         failpoint("delivery.settled")
-        return last
 
     def settle(self, row: Row[Any], request_id: str, found: Outcome, then: Next) -> None:
         """A row that was read back."""
         with self._engine.begin() as connection:
             _close(connection, request_id, found)
-            self._apply(connection, row, then)
+            _apply(connection, [row.outbox_id], then)
         failpoint("delivery.read_back")
 
     def put_back(self, rows: Rows, request_id: str, said: str) -> None:
@@ -84,30 +85,27 @@ class Journal:
             back = {"state": "waiting", "attempt_count": outbox.c.attempt_count - 1}
             connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(back))
 
-    def _follow(self, connection: Connection, row: Row[Any], operation: str, found: Outcome) -> Next:
-        flipped = found.word in {"exists", "absent"} and _has_flipped(connection, row.outbox_id)
-        tried = _Tried(row.kind, row.attempt_count + 1)
-        then = outcome.next_of(tried, operation, found, self._target.waits, datetime.now(UTC), flipped)
-        self._apply(connection, row, then)
-        return then
-
-    def _apply(self, connection: Connection, row: Row[Any], then: Next) -> None:
-        values: dict[str, Any] = {"state": then.state, "cause": then.cause, "reason": then.reason, "next_at": then.next_at}
-        if then.state in {"accepted", "rejected", "dead"}:
-            values["settled_at"] = func.now()
-        connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(values))
-        binds = {"outbox_id": row.outbox_id, "is_created": then.is_created}
-        if then.state == "accepted":
-            connection.execute(text(_ACKNOWLEDGED), binds)
-        elif then.is_created is not None:
-            connection.execute(text(_CREATED), binds)
+    def _follow(self, connection: Connection, rows: Rows, operation: str, found: Outcome) -> None:
+        flipped = found.word in {"exists", "absent"} and _has_flipped(connection, rows[0].outbox_id)
+        now, groups = datetime.now(UTC), dict[Next, list[int]]()
+        for row in rows:
+            tried = Tried(row.kind, row.attempt_count + 1)
+            then = outcome.next_of(tried, operation, found, self._target.waits, now, flipped)
+            groups.setdefault(then, []).append(row.outbox_id)
+        for then, ids in groups.items():
+            _apply(connection, ids, then)
 
 
-class _Tried:
-    """A row as it stands after this try."""
-
-    def __init__(self, kind: str, attempt_count: int) -> None:
-        self.kind, self.attempt_count = kind, attempt_count
+def _apply(connection: Connection, ids: Sequence[int], then: Next) -> None:
+    values: dict[str, Any] = {"state": then.state, "cause": then.cause, "reason": then.reason, "next_at": then.next_at}
+    if then.state in {"accepted", "rejected", "dead"}:
+        values["settled_at"] = func.now()
+    connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(values))
+    binds = {"ids": list(ids), "is_created": then.is_created}
+    if then.state == "accepted":
+        connection.execute(text(_ACKNOWLEDGED), binds)
+    elif then.is_created is not None:
+        connection.execute(text(_CREATED), binds)
 
 
 def _close(connection: Connection, request_id: str, found: Outcome) -> None:
@@ -117,7 +115,8 @@ def _close(connection: Connection, request_id: str, found: Outcome) -> None:
 
 def _has_flipped(connection: Connection, outbox_id: int) -> bool:
     """Whether an earlier try of this row was answered with `exists` or `absent`; this one is closed already."""
-    told = select(func.count()).where(attempt.c.outbox_id == outbox_id, attempt.c.outcome.in_(("exists", "absent")))
+    turned = attempt.c.outcome.in_(("exists", "absent")) & (attempt.c.operation != "read_back")
+    told = select(func.count()).where(attempt.c.outbox_id == outbox_id, turned)
     return (connection.scalar(told) or 0) > 1
 
 
@@ -127,7 +126,7 @@ _ACKNOWLEDGED = """
         acknowledged_at)
     select target, dossier_id, dossier_code, true, status_code, status_at,
         case when kind = 'record' then payload_hash end, outbox_id, now()
-    from ops.outbox where outbox_id = :outbox_id and cast(:is_created as bool) is not false
+    from ops.outbox where outbox_id = any(:ids)
     on conflict (target, dossier_id) do update set
         dossier_code = excluded.dossier_code,
         is_created = excluded.is_created,
@@ -140,5 +139,5 @@ _ACKNOWLEDGED = """
 
 _CREATED = """
     insert into ops.ledger (target, dossier_id, dossier_code, is_created)
-    select target, dossier_id, dossier_code, :is_created from ops.outbox where outbox_id = :outbox_id
+    select target, dossier_id, dossier_code, :is_created from ops.outbox where outbox_id = any(:ids)
     on conflict (target, dossier_id) do update set is_created = excluded.is_created"""

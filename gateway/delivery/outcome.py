@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.decode import BrokenAnswer
 from connectors.errors import (
@@ -24,6 +24,11 @@ class Outcome:
 
     word: str
     said: str = ""
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is about one dossier, so that of several sent together nobody knows which."""
+        return self.word in {"rejected", "exists", "absent"}
 
 
 ACCEPTED = Outcome("accepted")
@@ -51,17 +56,25 @@ def of_error(error: PortalError) -> Outcome | None:
 
 @dataclass(frozen=True)
 class Next:
-    """The new state of a row. counts: whether this was one of its tries. is_created: what is now known of the dossier there."""
+    """The new state of a row. is_created: what is now known of the dossier there."""
 
     state: str
     cause: str | None = None
     reason: str | None = None
     next_at: datetime | None = None
-    counts: bool = False
     is_created: bool | None = None
 
 
-def next_of(row: Any, operation: str, outcome: Outcome, waits: tuple[float, ...], now: datetime, flipped: bool) -> Next:
+class Tried(NamedTuple):
+    """A row as it stands after a try. kind: record or event."""
+
+    kind: str
+    attempt_count: int
+
+
+def next_of(
+    row: Tried, operation: str, outcome: Outcome, waits: tuple[float, ...], now: datetime, flipped: bool
+) -> Next:
     """What follows from an outcome. flipped: whether this row already turned from making to changing, or back."""
     if outcome.word == "accepted":
         return Next("accepted", is_created=True if row.kind == "record" else None)
@@ -93,4 +106,3 @@ def _later(row: Any, outcome: Outcome, waits: tuple[float, ...], now: datetime) 
 
 def _cause(outcome: Outcome) -> str:
     return {"exists": "exists and is absent by turns", "absent": "absent there"}.get(outcome.word, "refused")
-

@@ -83,13 +83,15 @@ _SUMMARY = """
 _LISTED = """
     with line as (
         select o.*, first_value(o.outbox_id) over w as head_id, first_value(o.state) over w as head_state,
-            first_value(o.reason) over w as head_reason
-        from ops.outbox as o
+            first_value(o.reason) over w as head_reason,
+            o.kind = 'event' and l.is_created is false as waits_for_record
+        from ops.outbox as o left join ops.ledger as l on l.target = o.target and l.dossier_id = o.dossier_id
         where o.target = :target and o.state not in ('accepted', 'superseded', 'dismissed')
         window w as (partition by o.dossier_id order by coalesce(o.place, o.outbox_id), o.outbox_id)
     )
     select outbox_id, dossier_code, kind, status_code, status_at, state, cause,
-        case when head_id = outbox_id then reason
+        case when head_id = outbox_id and waits_for_record then 'waits until the target is known to hold the dossier'
+            when head_id = outbox_id then reason
             else 'waits for row ' || head_id || ' (' || head_state || coalesce(': ' || head_reason, '') || ')' end as reason,
         attempt_count, next_at, made_at
     from line where :state in ('', state) and :cause in ('', cause) order by outbox_id limit :most"""

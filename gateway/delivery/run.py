@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, insert, select, update
 
 from connectors.connection import Connection
 from connectors.errors import ExplainedError, PortalError
+from connectors.files.pages import Folder
 from connectors.pages import Caller
 from gateway.delivery import brakes, held, line
 from gateway.delivery.courier import Courier
@@ -22,6 +23,7 @@ from gateway.delivery.read_back import Reader
 from gateway.delivery.spec import Delivery
 from gateway.errors import ConfigError, LockedError, NeedsPerson
 from gateway.log import log
+from gateway.portals import PortalSpec
 from gateway.sign_on import sign_on
 from gateway.store.database import advisory_lock
 from gateway.store.delivery import OPEN, delivery_run, outbox
@@ -43,7 +45,9 @@ class Report:
         """The error the visit ends with: what stopped it, else what waits for a person, else none."""
         if self.error is not None:
             return self.error
-        stuck = {state: self.waiting[state] for state in ("held", "rejected", "unknown", "dead") if self.waiting.get(state)}
+        stuck = {
+            state: self.waiting[state] for state in ("held", "rejected", "unknown", "dead") if self.waiting.get(state)
+        }
         if not stuck:
             return None
         return NeedsPerson(
@@ -75,21 +79,24 @@ def _visit(shop: Workshop, target: Delivery, connection: Connection | None) -> N
     if left := journal.recover():
         log.warning("a delivery was interrupted; its calls are read back", target=target.target, rows=left)
     held.reconsider(shop, target)
-    caller = sign_on(replace(target.portal, answer=target.rules), connection)
-    if not hasattr(caller, "call"):
-        raise ConfigError("files cannot be delivered to", where=target.document.where(), do="take the delivery out")
-    visit = _Visit(shop, target, Courier(target, caller, journal), Reader(target, _asking(target, connection), journal))
+    sender = _caller(target, replace(target.portal, answer=target.rules), connection)
+    # Questions follow the portal's ordinary rules.
+    asker = _caller(target, target.portal, connection)
+    courier = Courier(target, sender, journal, lambda: brakes.check_stop(shop.engine, target, shop.settings.stop_file))
+    visit = _Visit(shop, target, courier, Reader(target, asker, journal))
     after = -1
     while dossiers := line.dossiers_after(shop.engine, target, after):
         visit.work(dossiers)
         after = dossiers[-1]
 
 
-def _asking(target: Delivery, connection: Connection | None) -> Caller:
-    """Questions follow the portal's ordinary rules."""
-    caller = sign_on(target.portal, connection)
-    assert hasattr(caller, "call")
-    return caller  # type: ignore[return-value]
+def _caller(target: Delivery, portal: PortalSpec, connection: Connection | None) -> Caller:
+    caller = sign_on(portal, connection)
+    if isinstance(caller, Folder):
+        raise ConfigError(
+            "a folder of files takes no deliveries", where=target.document.where(), do="take the file out"
+        )
+    return caller
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,6 @@ class _Visit:
     def work(self, dossiers: Sequence[int]) -> None:
         """These dossiers' lines, row after row, until none of them can go on."""
         while rows := line.heads(self.shop.engine, self.target, dossiers):
-            brakes.check_stop(self.shop.engine, self.target, self.shop.settings.stop_file)
             unknown = [row for row in rows if row.state == "unknown"]
             for row in unknown:
                 self.reader.settle(row)
@@ -145,9 +151,11 @@ def _close(engine: Engine, target: Delivery, run_id: int, error: ExplainedError 
         }
         ended = {**counts, "ended_at": func.now(), "error": str(error) if error else None}
         connection.execute(update(delivery_run).where(delivery_run.c.delivery_run_id == run_id).values(ended))
-    return Report(target.target, *counts.values(), waiting, error)
+    return Report(
+        target.target, counts["accepted_count"], counts["rejected_count"], counts["unknown_count"], waiting, error
+    )
 
 
 def _by_state(connection: Database, target: Delivery, which: Any) -> dict[str, int]:
-    counted = select(outbox.c.state, func.count()).where(outbox.c.target == target.target, which)
-    return dict(connection.execute(counted.group_by(outbox.c.state)).tuples().all())
+    counted = select(outbox.c.state, func.count().label("rows")).where(outbox.c.target == target.target, which)
+    return {row.state: row.rows for row in connection.execute(counted.group_by(outbox.c.state))}

@@ -51,7 +51,9 @@ outbox = Table(
     Column("state", Text, nullable=False, server_default="waiting"),
     Column("cause", Text, comment="a short word for why it is not accepted, the same for like rows"),
     Column("reason", Text, comment="the same for a person, without personal data"),
-    Column("place", BigInteger, comment="its place in the dossier's line: that of the row it took over from, else its own"),
+    Column(
+        "place", BigInteger, comment="its place in the dossier's line: that of the row it took over from, else its own"
+    ),
     Column("attempt_count", Integer, nullable=False, server_default="0"),
     Column("next_at", DateTime(timezone=True), comment="not before this instant"),
     Column("superseded_by", BigInteger, comment="the newer record that took its place"),
@@ -100,7 +102,7 @@ attempt = Table(
     Column("request_id", Text, nullable=False, comment="one call; rows sent together share it"),
     Column("operation", Text, nullable=False, comment="create, update, event or read_back"),
     Column("payload_hash", LargeBinary, nullable=False),
-    Column("outcome", Text, comment="accepted, rejected, exists, absent, later or unknown; empty: the call never ended"),
+    Column("outcome", Text, comment="accepted, rejected, exists, absent, later, unknown; empty: the call never ended"),
     Column("answer", Text, comment="what the portal said, numbers taken out"),
     _at("begun_at", required=True),
     _at("ended_at"),

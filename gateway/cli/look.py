@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.cli import check, drift, show
+
+if TYPE_CHECKING:
+    from gateway.explain import Explanation
 
 Json = Annotated[bool, show.AsJson]
 
@@ -78,16 +81,23 @@ def explain_dossier(
     from gateway.workshop import open_database
 
     settings = load_settings()
-    for found in explain.explain_dossier(open_database(settings), load_steps(settings.mappings), code):
-        dossier = {key: value for key, value in found.dossier._asdict().items() if key != "dossier_id"}
-        if not as_json:
-            for key, value in dossier.items():
-                typer.echo(f"{key}\t{show.plain(value)}")
-        show.table("Events", tuple(found.events[0]), found.events, as_json)
-        if found.told:
-            told = [row._asdict() for row in found.told]
-            show.table("Told to other portals", tuple(told[0]), told, as_json)
+    explained = explain.explain_dossier(open_database(settings), load_steps(settings.mappings), code)
+    if as_json:
+        show.document([_document(each) for each in explained])
+        return 0
+    for found in explained:
+        said = _document(found)
+        for key, value in said["dossier"].items():
+            typer.echo(f"{key}\t{value}")
+        show.table("Events", tuple(found.events[0]), found.events)
+        if said["told"]:
+            show.table("Told to other portals", tuple(said["told"][0]), said["told"])
     return 0
+
+
+def _document(found: Explanation) -> dict[str, Any]:
+    dossier = {key: show.plain(value) for key, value in found.dossier._asdict().items() if key != "dossier_id"}
+    return {"dossier": dossier, "events": found.events, "told": [row._asdict() for row in found.told]}
 
 
 def explain_procedure(

@@ -16,8 +16,8 @@ CODE = "H15.1-260302-0001"
 
 def events(house: House) -> list[tuple[Any, ...]]:
     """Each event's state and flag, oldest first."""
-    rows = json.loads(house.done("explain", "dossier", CODE, "--json"))
-    return [(row["status_code"], row["flag"]) for row in reversed(rows)]
+    [found] = json.loads(house.done("explain", "dossier", CODE, "--json"))
+    return [(row["status_code"], row["flag"]) for row in reversed(found["events"])]
 
 
 def test_a_closed_dossier_that_is_worked_on_again_is_flagged(house: House) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Table
 
-from gateway.store import core
+from gateway.store import core, reconcile
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Entity:
 
     code: its natural key beside issuer and valid_from. parts: tables of repeated parts. history: an append-only table that
     takes a row for each change of its key columns (an event). versions: an append-only table of whole contents. shared: the
-    column by which two portals speak of the same thing; its code where that is the same everywhere.
+    column by which two portals speak of the same thing; its code where that is the same everywhere. fillable: the columns a
+    mapping may fill, where the table's own do not say so.
     """
 
     table: Table
@@ -25,6 +26,7 @@ class Entity:
     history: Table | None = None
     versions: Table | None = None
     shared: str = ""
+    fillable: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -44,7 +46,8 @@ class Entity:
     @property
     def columns(self) -> list[str]:
         """The columns a mapping may fill, in the table's order."""
-        return [c.name for c in self.table.columns if c.name != self.id_column and c.name not in core.BOOKKEEPING]
+        own = [c.name for c in self.table.columns if c.name != self.id_column and c.name not in core.BOOKKEEPING]
+        return list(self.fillable) or own
 
 
 _PARTS = {
@@ -80,6 +83,15 @@ ENTITIES: Mapping[str, Entity] = {
         Entity(core.dossier, "dossier_code", history=core.dossier_event, shared="dossier_code_national"),
     )
 }
+
+STAGED: Mapping[str, Entity] = {
+    "held_dossier": Entity(
+        reconcile.snapshot_theirs,
+        "dossier_code",
+        fillable=("dossier_code", *reconcile.COUNTS, *reconcile.VALUES),
+    )
+}
+"""What is only laid beside ours and compared (đối soát), never taken in: the lists of a portal's folder `reconcile/`."""
 
 
 def part_columns(table: Table) -> list[str]:

@@ -12,7 +12,21 @@ from typer._click.exceptions import (
 )
 
 from connectors.errors import ExplainedError
-from gateway.cli import calendar, codes, crosswalk, db, deliver, look, mapping, match, night, quarantine, retire, work
+from gateway.cli import (
+    calendar,
+    codes,
+    crosswalk,
+    db,
+    deliver,
+    look,
+    mapping,
+    match,
+    night,
+    quarantine,
+    reconcile,
+    retire,
+    work,
+)
 
 INTERRUPTED = 130
 ALLOCATIONS = 100_000
@@ -32,6 +46,7 @@ for name, group in (
     ("quarantine", quarantine),
     ("retire", retire),
     ("deliver", deliver),
+    ("reconcile", reconcile),
     ("mapping", mapping),
     ("crosswalk", crosswalk),
     ("codes", codes),

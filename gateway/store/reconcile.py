@@ -6,6 +6,8 @@ emptied when the comparison is over: what a portal showed lies in the landed byt
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -35,7 +37,7 @@ CAUSES = (
 STATES = ("open", "explained", "repairing", "resolved", "repaired")
 """What has become of a difference; the last two are over: gone by itself, gone after it was sent again."""
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "status_code": Text,
     "procedure_code": Text,
     "agency_code": Text,
@@ -68,6 +70,7 @@ def _snapshot(side: str, *more: Column[object]) -> Table:
         Column("pair", Text, nullable=False),
         Column("dossier_code", Text, nullable=False, comment="the code under which the target knows the dossier"),
         *more,
+        Column("day", Date, comment="of receipt, in Vietnam: decides in which period it is counted"),
         Column("copies", Integer, nullable=False, comment="rows with this code on this side"),
         Column("fingerprint", BigInteger, nullable=False, comment="hash of all values"),
         *(Column(name, Integer) for name in COUNTS),
@@ -133,5 +136,6 @@ discrepancy = Table(
     CheckConstraint("kind in ('dossier', 'procedure')", name="kind"),
     schema="ops",
 )
-Index("uq_discrepancy_open", discrepancy.c.pair, discrepancy.c.key, unique=True, postgresql_where=discrepancy.c.closed_at.is_(None))
+_is_open = discrepancy.c.closed_at.is_(None)
+Index("uq_discrepancy_open", discrepancy.c.pair, discrepancy.c.key, unique=True, postgresql_where=_is_open)
 Index("ix_discrepancy_last_id", discrepancy.c.last_id)

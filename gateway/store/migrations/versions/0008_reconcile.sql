@@ -4,6 +4,7 @@ CREATE UNLOGGED TABLE ops.snapshot_ours (
     pair TEXT NOT NULL,
     dossier_code TEXT NOT NULL,
     dossier_id BIGINT NOT NULL,
+    day DATE,
     copies INTEGER NOT NULL,
     fingerprint BIGINT NOT NULL,
     told_count INTEGER,
@@ -19,12 +20,14 @@ CREATE UNLOGGED TABLE ops.snapshot_ours (
     deleted_at TIMESTAMP WITH TIME ZONE
 );
 COMMENT ON COLUMN ops.snapshot_ours.dossier_code IS 'the code under which the target knows the dossier';
+COMMENT ON COLUMN ops.snapshot_ours.day IS 'of receipt, in Vietnam: decides in which period it is counted';
 COMMENT ON COLUMN ops.snapshot_ours.copies IS 'rows with this code on this side';
 COMMENT ON COLUMN ops.snapshot_ours.fingerprint IS 'hash of all values';
 
 CREATE UNLOGGED TABLE ops.snapshot_theirs (
     pair TEXT NOT NULL,
     dossier_code TEXT NOT NULL,
+    day DATE,
     copies INTEGER NOT NULL,
     fingerprint BIGINT NOT NULL,
     told_count INTEGER,
@@ -40,6 +43,7 @@ CREATE UNLOGGED TABLE ops.snapshot_theirs (
     deleted_at TIMESTAMP WITH TIME ZONE
 );
 COMMENT ON COLUMN ops.snapshot_theirs.dossier_code IS 'the code under which the target knows the dossier';
+COMMENT ON COLUMN ops.snapshot_theirs.day IS 'of receipt, in Vietnam: decides in which period it is counted';
 COMMENT ON COLUMN ops.snapshot_theirs.copies IS 'rows with this code on this side';
 COMMENT ON COLUMN ops.snapshot_theirs.fingerprint IS 'hash of all values';
 

@@ -21,6 +21,7 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
+from airflow.sdk.exceptions import AirflowSkipException
 
 from connectors.errors import FatalPortalError
 from gateway.config import mapping_folders
@@ -175,6 +176,33 @@ def heed(asked: Any, outlet_events: Any = None) -> int:
     done = decide(open_database(), due["portal"], word, person, through=due["through"])
     outlet_events[NEWS].add(portal_asset(due["portal"]))
     return len(done)
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def targets_with_news() -> list[str]:
+    """Open targets with rows that may go now; none of them is the usual case, and then nothing further runs."""
+    from gateway.delivery.brakes import open_with_news
+    from gateway.workshop import open_workshop
+
+    found = open_with_news(open_workshop())
+    if not found:
+        raise AirflowSkipException("nothing waits for an open target")
+    return found
+
+
+# Its waits are hours long and its own: a delivery that ends early is gone on with at the next run, in five minutes.
+@task(retries=0)
+def deliver(target: str) -> dict[str, int]:
+    """Send what waits for a target. What waits for a person, or is stopped, is told by the task's failure."""
+    from gateway.delivery import run, spec
+    from gateway.workshop import open_workshop
+
+    shop = open_workshop()
+    found = spec.delivery(shop, target)
+    report = run.deliver(shop, found, _connection(found.portal.connection))
+    if report.error is not None:
+        raise report.error
+    return {"accepted": report.accepted, "rejected": report.rejected, "unknown": report.unknown, **report.waiting}
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)

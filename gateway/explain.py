@@ -1,21 +1,22 @@
-"""explain: why a dossier stands as it does: our row, its events, and the landed page and mapping each came from."""
+"""explain: why a dossier stands as it does: our row, its events with batch and mapping, and what other portals were told of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from gateway.errors import ConfigError
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A dossier, its events newest first (each with its batch), and the pages of those batches."""
+    """A dossier, its events newest first (each with its batch), and what other portals were told of it, newest first."""
 
     dossier: Row[Any]
     events: list[Row[Any]]
+    told: list[Row[Any]]
 
 
 _DOSSIER = """
@@ -30,12 +31,23 @@ _EVENTS = """
     where e.dossier_id = :dossier_id order by e.status_at desc, e.batch_id desc"""
 
 
+# The last attempt says what the portal answered: the receipt.
+_TOLD = """
+    select o.outbox_id, o.target, o.kind, o.status_code, o.status_at, o.state, o.reason, o.attempt_count, o.batch_id,
+        last.operation, last.outcome, last.answer, last.ended_at as answered_at
+    from ops.outbox o left join lateral (
+        select operation, outcome, answer, ended_at from ops.attempt a where a.outbox_id = o.outbox_id
+        order by attempt_id desc limit 1
+    ) as last on true
+    where o.dossier_id = :dossier_id order by o.target, o.outbox_id desc"""
+
+
 def explain_dossier(engine: Engine, code: str) -> list[Explanation]:
     """Every dossier with this local or national code. Raises ConfigError when there is none."""
     with engine.connect() as connection:
         dossiers = connection.execute(text(_DOSSIER), {"code": code}).all()
         found = [
-            Explanation(dossier, list(connection.execute(text(_EVENTS), {"dossier_id": dossier.dossier_id})))
+            Explanation(dossier, *(_of(connection, query, dossier.dossier_id) for query in (_EVENTS, _TOLD)))
             for dossier in dossiers
         ]
     if not found:
@@ -43,3 +55,7 @@ def explain_dossier(engine: Engine, code: str) -> list[Explanation]:
             f"no dossier has the code {code!r}", do="check the code, or see: gateway quarantine list and gateway status"
         )
     return found
+
+
+def _of(connection: Connection, query: str, dossier_id: int) -> list[Row[Any]]:
+    return list(connection.execute(text(query), {"dossier_id": dossier_id}))

@@ -15,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the verbs."""
     for verb in (portals, check.check, status, drift.drift):
         app.command()(verb)
-    explaining = typer.Typer(help="Why is it so: landed page → record → rule.", no_args_is_help=True)
+    explaining = typer.Typer(help="Why is it so: landed page → record → rule → outbox → receipt.", no_args_is_help=True)
     explaining.command("dossier")(explain_dossier)
     explaining.command("procedure")(explain_procedure)
     app.add_typer(explaining, name="explain")
@@ -82,6 +82,9 @@ def explain_dossier(
             for key, value in dossier.items():
                 typer.echo(f"{key}\t{show.plain(value)}")
         show.table("Events", tuple(events[0]), events, as_json)
+        if found.told:
+            told = [row._asdict() for row in found.told]
+            show.table("Told to other portals", tuple(told[0]), told, as_json)
     return 0
 
 

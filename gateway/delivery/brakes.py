@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Engine, Row, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from connectors.errors import ExplainedError
-from gateway.delivery import line
-from gateway.delivery.spec import Delivery
+from gateway.delivery import held, line
+from gateway.delivery.spec import Delivery, deliveries
 from gateway.errors import NeedsPerson
 from gateway.store.delivery import target as targets
+from gateway.workshop import Workshop
 
 EVERYTHING = "*"
 """The name under which all delivery is stopped."""
@@ -54,6 +55,17 @@ def check_stop(engine: Engine, target: Delivery, stop_file: Path) -> None:
                     where=name,
                     do=f"go on with: gateway deliver open '{name}'",
                 )
+
+
+def open_with_news(shop: Workshop) -> list[str]:
+    """The open targets that have something which may go now."""
+    with shop.engine.connect() as connection:
+        found = {row.target for row in modes(connection).values() if row.mode == "open"}
+    return [
+        each.target
+        for each in deliveries(shop)
+        if each.target in found and (line.dossiers_after(shop.engine, each, -1) or held.has_any(shop.engine, each))
+    ]
 
 
 def decide(engine: Engine, name: str, mode: str, by: str, note: str) -> None:

@@ -52,7 +52,7 @@ class Courier:
         request_id = self._journal.begin(rows, operation)
         found = self._call(operation, rows, request_id)
         self._journal.end(rows, operation, request_id, found)
-        if len(rows) > 1 and found.word in {"rejected", "exists", "absent"}:
+        if len(rows) > 1 and found.is_of_one:
             half = (len(rows) + 1) // 2
             for part in (rows[:half], rows[half:]):
                 self._together(operation, part)

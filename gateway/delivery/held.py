@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from gateway.delivery.line import DOSSIERS
 from gateway.delivery.outbox import draft, held, state_names
@@ -27,6 +27,12 @@ def reconsider(shop: Workshop, target: Delivery) -> int:
                 return freed
             freed += _again(connection, target, rows, names)
         after = rows[-1].outbox_id
+
+
+def has_any(engine: Engine, target: Delivery) -> bool:
+    """Whether anything is held."""
+    with engine.connect() as connection:
+        return bool(_held_after(connection, target, -1))
 
 
 def _held_after(connection: Connection, target: Delivery, after: int) -> list[Row[Any]]:

@@ -20,6 +20,9 @@ from gateway.store.delivery import attempt, outbox
 
 Rows = Sequence[Row[Any]]
 
+TOGETHER = "refused together"
+"""The outcome of a call that was refused for one of its rows, nobody says which."""
+
 
 class Journal:
     """Of one target."""
@@ -60,9 +63,10 @@ class Journal:
         A refusal of several rows together says nothing of each: they stay as they are and are sent in smaller parts.
         """
         failpoint("delivery.answered")
+        is_of_one = found.is_of_one and len(rows) > 1
         with self._engine.begin() as connection:
-            _close(connection, request_id, found)
-            if len(rows) == 1 or found.word in {"accepted", "unknown", "later"}:
+            _close(connection, request_id, Outcome(TOGETHER, found.said) if is_of_one else found)
+            if not is_of_one:
                 self._follow(connection, rows, operation, found)
         failpoint("delivery.settled")
 
@@ -111,7 +115,8 @@ def _close(connection: Connection, request_id: str, found: Outcome) -> None:
 
 def _has_flipped(connection: Connection, outbox_id: int) -> bool:
     """Whether an earlier try of this row was answered with `exists` or `absent`; this one is closed already."""
-    told = select(func.count()).where(attempt.c.outbox_id == outbox_id, attempt.c.outcome.in_(("exists", "absent")))
+    turned = attempt.c.outcome.in_(("exists", "absent")) & (attempt.c.operation != "read_back")
+    told = select(func.count()).where(attempt.c.outbox_id == outbox_id, turned)
     return (connection.scalar(told) or 0) > 1
 
 

@@ -25,6 +25,11 @@ class Outcome:
     word: str
     said: str = ""
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is about one dossier, so that of several sent together nobody knows which."""
+        return self.word in {"rejected", "exists", "absent"}
+
 
 ACCEPTED = Outcome("accepted")
 UNKNOWN = "outcome unknown"

@@ -157,5 +157,5 @@ def _close(engine: Engine, target: Delivery, run_id: int, error: ExplainedError 
 
 
 def _by_state(connection: Database, target: Delivery, which: Any) -> dict[str, int]:
-    counted = select(outbox.c.state, func.count().label("count")).where(outbox.c.target == target.target, which)
-    return {row.state: row.count for row in connection.execute(counted.group_by(outbox.c.state))}
+    counted = select(outbox.c.state, func.count().label("rows")).where(outbox.c.target == target.target, which)
+    return {row.state: row.rows for row in connection.execute(counted.group_by(outbox.c.state))}

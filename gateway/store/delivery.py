@@ -102,9 +102,7 @@ attempt = Table(
     Column("request_id", Text, nullable=False, comment="one call; rows sent together share it"),
     Column("operation", Text, nullable=False, comment="create, update, event or read_back"),
     Column("payload_hash", LargeBinary, nullable=False),
-    Column(
-        "outcome", Text, comment="accepted, rejected, exists, absent, later or unknown; empty: the call never ended"
-    ),
+    Column("outcome", Text, comment="accepted, rejected, exists, absent, later, unknown; empty: the call never ended"),
     Column("answer", Text, comment="what the portal said, numbers taken out"),
     _at("begun_at", required=True),
     _at("ended_at"),

@@ -76,7 +76,7 @@ CREATE TABLE ops.attempt (
 );
 COMMENT ON COLUMN ops.attempt.request_id IS 'one call; rows sent together share it';
 COMMENT ON COLUMN ops.attempt.operation IS 'create, update, event or read_back';
-COMMENT ON COLUMN ops.attempt.outcome IS 'accepted, rejected, exists, absent, later or unknown; empty: the call never ended';
+COMMENT ON COLUMN ops.attempt.outcome IS 'accepted, rejected, exists, absent, later, unknown; empty: the call never ended';
 COMMENT ON COLUMN ops.attempt.answer IS 'what the portal said, numbers taken out';
 CREATE INDEX ix_attempt_outbox_id ON ops.attempt (outbox_id);
 CREATE INDEX ix_attempt_request_id ON ops.attempt (request_id);

@@ -1,0 +1,96 @@
+"""A house beside a national portal that takes pushes: deliver, and what the portal then really holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from gateway.delivery import brakes, run, spec
+from gateway.delivery.run import Report
+from sandbox.testing import Running
+from tests.helpers.house import House, order_fault, pass_days
+
+DOSSIERS = "national/dossiers"
+STATUSES = "national/statuses"
+
+RIGHT_STATES = """
+    select d.dossier_code, e.status_code, to_char(e.status_at at time zone 'Asia/Ho_Chi_Minh', 'YYYYMMDDHH24MISS')
+    from core.dossier d join core.dossier_event e using (dossier_id)
+    where d.issuer = 'province' and d.dossier_code_national is null and d.dossier_code = any(:codes)
+    order by d.dossier_code, e.status_at, e.status_code"""
+
+
+@dataclass
+class Office:
+    """A house and the portals it speaks to."""
+
+    house: House
+    sandbox: Running
+
+    def night(self, *portals: str) -> None:
+        """Synchronise; nothing may go wrong."""
+        self.house.night(*portals)
+
+    def days(self, count: int = 1) -> None:
+        """Let days pass at the portals, and take in what the province then shows."""
+        pass_days(self.sandbox.national, count)
+        self.night()
+
+    def open(self, *targets: str) -> None:
+        """Let targets' rows go."""
+        with self.house.engine() as engine:
+            for target in targets or (DOSSIERS,):
+                brakes.decide(engine, target, "open", "Trần Thị Thử", "")
+
+    def deliver(self, target: str = DOSSIERS) -> Report:
+        """One delivery, in this process."""
+        with self.house.shop() as shop, patch.dict(os.environ, self.house.connections):
+            return run.deliver(shop, spec.delivery(shop, target))
+
+    def fault(self, kind: str, match: str, **order: Any) -> None:
+        """Tell the national portal to misbehave."""
+        order_fault(self.sandbox.national, kind=kind, match=match, **order)
+
+    def pushed(self, code: str = "") -> Any:
+        """What the portal itself says it took and holds."""
+        answer = self.sandbox.http.get(
+            f"{self.sandbox.national}/_sandbox/pushed{f'/{code}' if code else ''}", timeout=30
+        )
+        return answer.json()
+
+    def held_states(self) -> list[tuple[str, str, str]]:
+        """(code, state, time) of every step the portal holds, in the order of codes and times."""
+        steps = []
+        for code, told in self.pushed()["dossiers"].items():
+            taken = [each for each in told["pushes"] if each["kept"] and each["service"] == "CapNhatTienDoHoSoMC"]
+            steps += [(code, each["state"], each["time"]) for each in taken]
+        return sorted(steps, key=lambda step: (step[0], step[2], step[1]))
+
+    def right_states(self) -> list[tuple[Any, ...]]:
+        """What it must hold: every event of every dossier that it has."""
+        return self.house.rows(RIGHT_STATES, codes=list(self.pushed()["dossiers"]))
+
+    def rows(self, *columns: str, **where: Any) -> list[tuple[Any, ...]]:
+        """Columns of the outbox, in its order."""
+        condition = " and ".join(f"{name} = :{name}" for name in where) or "true"
+        return self.house.rows(
+            f"select {', '.join(columns)} from ops.outbox where {condition} order by outbox_id", **where
+        )
+
+    def states(self, target: str = DOSSIERS) -> dict[str, int]:
+        """How many rows are in which state."""
+        found = self.house.rows("select state, count(*) from ops.outbox where target = :t group by 1", t=target)
+        return dict(found)  # type: ignore[arg-type]
+
+
+@contextmanager
+def quick_retries(house: House) -> Iterator[None]:
+    """Mappings of the house's own, whose deliveries are tried again at once, three times."""
+    folder = house.own_mappings() / "national" / "deliveries"
+    for path in folder.glob("*.yaml"):
+        path.write_text(path.read_text("utf-8") + "retry: [0s, 0s, 0s]\n", "utf-8")
+    yield

@@ -1,0 +1,268 @@
+"""Dossiers and their steps told to the national portal: all of them, in order, once, whatever the portal and the night do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway.delivery import brakes
+from gateway.errors import LockedError, NeedsPerson
+from gateway.store.database import advisory_lock
+from sandbox.testing import running_sandbox
+from tests.helpers.delivery import DOSSIERS, STATUSES, Office, quick_retries
+from tests.helpers.house import House, said
+
+
+@pytest.fixture
+def office(house: House) -> Iterator[Office]:
+    """Sixty dossiers of the province, taken in; the portals have them in no other way."""
+    options = ("--procedures", "60", "--dossiers", "60", "--only", "national", "--only", "province")
+    with running_sandbox(*options) as sandbox:
+        house.connect_to(sandbox)
+        office = Office(house, sandbox)
+        office.night()
+        yield office
+
+
+def _sent(office: Office) -> None:
+    office.open()
+    assert office.deliver().error is None
+
+
+def test_a_new_target_is_in_shadow(office: Office) -> None:
+    assert office.states()["waiting"] > 20
+    with pytest.raises(NeedsPerson, match="in shadow"):
+        office.deliver()
+    assert office.pushed()["accepted"] == 0
+
+
+def test_everything_arrives_once_and_in_order(office: Office) -> None:
+    _sent(office)
+    assert office.held_states() == office.right_states() != []
+    assert set(office.states()) <= {"accepted", "held", "waiting"}
+    for told in office.pushed()["dossiers"].values():
+        assert [each["service"] for each in told["pushes"]] == ["DongBoHoSoMC", "CapNhatTienDoHoSoMC"]
+
+
+def test_a_second_delivery_sends_nothing(office: Office) -> None:
+    _sent(office)
+    before = office.pushed()["accepted"]
+    assert office.deliver().accepted == 0
+    office.night()
+    assert office.deliver().accepted == 0
+    assert office.pushed()["accepted"] == before
+
+
+def test_what_days_bring_is_told_as_changes_and_steps(office: Office) -> None:
+    _sent(office)
+    for _ in range(3):
+        office.days(2)
+        assert office.deliver().error is None
+    assert office.held_states() == office.right_states()
+    pushes = [each for told in office.pushed()["dossiers"].values() for each in told["pushes"]]
+    assert {each["is_updating"] for each in pushes if each["service"] == "DongBoHoSoMC"} == {True, False}
+
+
+def test_lagging_rows_keep_the_states_between(office: Office) -> None:
+    """Three nights' changes delivered at once: each state goes as it was, not as it is now."""
+    for _ in range(3):
+        office.days(2)
+    _sent(office)
+    assert office.held_states() == office.right_states()
+    assert max(told["progress"] for told in office.pushed()["dossiers"].values()) > 1
+
+
+def test_the_portal_hears_back_of_what_was_filed_there(office: Office) -> None:
+    office.open(STATUSES)
+    assert office.deliver(STATUSES).accepted > 5
+    told = office.pushed()["dossiers"]
+    assert told
+    assert all(code.startswith("G22.") for code in told)
+
+
+def test_what_the_portal_has_already_is_changed(office: Office) -> None:
+    _sent(office)
+    office.house.execute("update ops.ledger set is_created = false, payload_hash = null")
+    office.house.execute(
+        "update ops.outbox set state = 'waiting', settled_at = null where kind = 'record' and state = 'accepted'"
+    )
+    report = office.deliver()
+    assert (report.rejected, report.error) == (0, None)
+    assert "exists" in office.house.column("select outcome from ops.attempt")
+
+
+def test_what_the_portal_lost_is_made_anew(office: Office) -> None:
+    code = office.rows("dossier_code", state="waiting", kind="record", target=DOSSIERS)[0][0]
+    office.fault("lose", "DongBoHoSoMC", item=code)
+    office.open()
+    office.deliver()
+    [(row, reason)] = office.rows("outbox_id", "reason", dossier_code=code, kind="event")
+    assert "không tồn tại" in reason
+    office.house.execute(f"update ops.outbox set state = 'waiting', settled_at = null where dossier_code = '{code}'")
+    assert office.deliver().error is None
+    assert office.held_states() == office.right_states()
+    assert office.rows("state", outbox_id=row) == [("accepted",)]
+
+
+CUTS: tuple[dict[str, Any], ...] = (
+    {"kind": "commit_then_reset"},
+    {"kind": "truncated", "done": True},
+    {"kind": "html_login", "done": True},
+    {"kind": "status", "status": 502, "done": True},
+    {"kind": "empty", "done": True},
+)
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut["kind"])
+@pytest.mark.parametrize("service", ["DongBoHoSoMC", "CapNhatTienDoHoSoMC"])
+def test_a_call_that_was_cut_is_read_back_and_nothing_is_doubled(
+    office: Office, service: str, cut: dict[str, Any]
+) -> None:
+    office.fault(match=service, times=2, **cut)
+    _sent(office)
+    assert office.held_states() == office.right_states() != []
+    assert "unknown" in office.house.column("select outcome from ops.attempt")
+    assert "unknown" not in office.states()
+
+
+def test_one_bad_dossier_is_found_and_the_others_go(office: Office) -> None:
+    code = office.rows("dossier_code", state="waiting", kind="record", target=DOSSIERS)[7][0]
+    office.fault("refuse_item", "DongBoHoSoMC", item=code, times=100)
+    office.open()
+    report = office.deliver()
+    assert report.rejected == 1
+    assert office.rows("state", "cause", dossier_code=code, kind="record") == [("rejected", "refused")]
+    assert code not in office.pushed()["dossiers"]
+    assert office.held_states() == office.right_states() != []
+    [waits] = [row for row in _listed(office) if row["dossier_code"] == code and row["kind"] == "event"]
+    assert "waits for row" in waits["reason"]
+    assert "rejected" in waits["reason"]
+
+
+def test_a_refused_dossier_goes_with_its_next_change(office: Office) -> None:
+    """Nobody has to clean up: the newer record takes the place of the refused one, before the steps that wait."""
+    office.fault("refuse_item", "DongBoHoSoMC", times=0)
+    office.open()
+    assert office.deliver().rejected > 20
+    office.sandbox.http.delete(f"{office.sandbox.national}/_sandbox/faults", timeout=30)
+    office.days(20)
+    office.deliver()
+    assert office.states()["superseded"] > 3
+    assert office.held_states() == office.right_states() != []
+
+
+def test_what_lacks_a_field_is_held_and_goes_once_the_source_is_mended(office: Office) -> None:
+    held = office.rows("dossier_code", "cause", "reason", state="held", target=DOSSIERS)
+    assert {cause for _, cause, _ in held} >= {"MaTTHC is missing"}
+    assert all("required" in reason for _, _, reason in held)
+    with_link = "update core.procedure set procedure_code_national = '1.001193' where issuer = 'province' and procedure_code_national is null"
+    office.house.execute(with_link)
+    _sent(office)
+    left = {cause for (cause,) in office.rows("cause", state="held", target=DOSSIERS)}
+    assert left <= {"NgayTiepNhan is missing"}
+
+
+def test_maintenance_is_tried_again_then_parked_then_resent(office: Office) -> None:
+    with quick_retries(office.house):
+        office.fault("read_only", "DongBoHoSoMC")
+        office.open()
+        report = office.deliver()
+        assert report.waiting["dead"] == report.rejected > 5
+        assert set(office.rows("cause", state="dead")) == {("tried too often",)}
+        office.sandbox.http.delete(f"{office.sandbox.national}/_sandbox/faults", timeout=30)
+        assert office.deliver().accepted == 0
+        assert "rows are back in line" in office.house.done("deliver", "resend", DOSSIERS, "--cause", "tried too often")
+        assert office.deliver().waiting.get("dead", 0) == 0
+    assert office.held_states() == office.right_states() != []
+
+
+def test_a_portal_that_is_away_costs_no_try(office: Office) -> None:
+    before = office.rows("outbox_id", "attempt_count", state="waiting")
+    office.open()
+    office.sandbox.process.terminate()
+    office.sandbox.process.wait(20)
+    report = office.deliver()
+    assert report.error is not None
+    assert report.error.exit_code == 3
+    assert set(before) <= set(office.rows("outbox_id", "attempt_count", state="waiting"))
+
+
+def test_a_file_stops_everything(office: Office, tmp_path: Any) -> None:
+    office.open()
+    stop = tmp_path / "stop"
+    stop.touch()
+    ended = office.house.gateway("deliver", "--target", DOSSIERS, GATEWAY_STOP_FILE=str(stop))
+    assert ended.returncode == 1
+    assert said(ended) == [f"gateway: {stop}: all delivery is stopped by a file → remove the file to go on"]
+    assert office.pushed()["accepted"] == 0
+
+
+def test_a_word_stops_everything_and_lets_it_go_on(office: Office) -> None:
+    office.open()
+    office.house.done("deliver", "stop", "--by", "Lê Thử", "--note", "wrong mapping")
+    with pytest.raises(brakes.Stopped, match=r"stopped by Lê Thử at .* \(wrong mapping\)"):
+        office.deliver()
+    office.house.done("deliver", "open", "*")
+    assert office.deliver().accepted > 20
+
+
+def test_a_jump_waits_for_a_person(office: Office) -> None:
+    folder = office.house.own_mappings() / "national" / "deliveries" / "dossiers.yaml"
+    folder.write_text(folder.read_text("utf-8") + "jump: {more_than: 10, times: 2}\n", "utf-8")
+    office.open()
+    with pytest.raises(NeedsPerson, match="a usual day has 0"):
+        office.deliver()
+    assert office.pushed()["accepted"] == 0
+    office.house.done("deliver", "approve", DOSSIERS)
+    assert office.deliver().accepted > 20
+
+
+def test_two_deliveries_at_once(office: Office) -> None:
+    office.open()
+    office.house.execute(
+        "insert into ops.delivery_run (target, holder) values ('national/dossiers', 'lan@night process 7')"
+    )
+    with office.house.engine() as engine, advisory_lock(engine, f"delivery:{DOSSIERS}", lambda: LockedError("busy")):
+        with pytest.raises(LockedError, match=r"delivery is under way, by lan@night process 7 since \d{4}-"):
+            office.deliver()
+    assert office.pushed()["accepted"] == 0
+
+
+def test_a_dry_run_shows_what_would_go_masked(office: Office) -> None:
+    names = office.house.column("select applicant_name from core.dossier where applicant_name is not null")
+    shown = office.house.done("deliver", "--dry-run", "--json", "--target", DOSSIERS)
+    rows = json.loads(shown)
+    assert len(rows) > 10
+    assert {row["operation"] for row in rows} == {"create"}
+    assert not [name for name in names if name in shown]
+    assert office.pushed()["accepted"] == 0
+
+
+@pytest.mark.parametrize("place", ["delivery.begun", "delivery.answered", "delivery.settled"])
+def test_killed_in_the_middle(office: Office, place: str) -> None:
+    office.open()
+    ends = [
+        office.house.gateway("deliver", "--target", DOSSIERS, GATEWAY_FAILPOINT=f"{place}:{number}").returncode
+        for number in (1, 2, 3)
+    ]
+    assert ends[:2] == [-9, -9]
+    office.deliver()
+    assert office.held_states() == office.right_states() != []
+    assert not {"sending", "unknown"} & set(office.states())
+
+
+def test_a_state_that_we_told_is_no_news(office: Office) -> None:
+    """What the national portal shows of its own dossiers because we told it makes no new row for anybody."""
+    office.open(STATUSES)
+    office.deliver(STATUSES)
+    before = office.rows("count(*)")
+    office.night("national")
+    assert office.rows("count(*)") == before
+
+
+def _listed(office: Office) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(office.house.done("deliver", "list", DOSSIERS, "--json", "--most", "1000"))
+    return found

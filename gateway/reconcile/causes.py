@@ -62,7 +62,10 @@ _MORE_STEPS = "(d.our_place is not null and t.step_count > greatest(sent.steps, 
 _DOUBLED = f"coalesce(t.copies > 1 or o.copies > 1 or {_TOLD_MORE} or {_MORE_STEPS}, false)"
 """The other side has it more than once, or was told more often than we told it."""
 
-_MISSING_STEPS = "coalesce(t.step_count < line.steps, false)"
+_MISSING_STEPS = "coalesce(t.step_count < line.owed_steps, false)"
+_IS_ABSENT = "coalesce(head.state = 'rejected' and head.cause = 'absent there' and line.told > 0, false)"
+"""A step was refused since the portal no longer has the dossier it took."""
+
 _IS_UNKNOWN = "(head.state in ('unknown', 'sending') or (head.state = 'dead' and head.cause = 'outcome unknown'))"
 
 _JUDGED_COLUMNS = """
@@ -92,6 +95,7 @@ def _cause() -> str:
         when d.our_place is null then 'only there'
         when t.deleted_at is not null then 'retired there'
         when {_IS_UNKNOWN} then 'unknown outcome'
+        when {_IS_ABSENT} then 'sent and not there'
         when head.state in ('rejected', 'dead') then 'rejected'
         when head.state = 'held' then 'held'
         when head.state = 'waiting' then 'not sent'
@@ -115,7 +119,7 @@ _REASON = f"""case
             then greatest(sent.steps, line.steps) || ' steps were sent, and it has ' || t.step_count
         when head.outbox_id is not null then 'row ' || head.outbox_id || ' in line: ' || head.state || coalesce(': ' || head.reason, '')
         when line.dismissed > 0 and line.accepted = 0 then 'let go unsent by a person'
-        when {_MISSING_STEPS} then line.steps || ' steps were acknowledged, and it has ' || t.step_count
+        when {_MISSING_STEPS} then line.owed_steps || ' steps were told, and it has ' || t.step_count
     end"""
 
 _FACTS = """
@@ -132,7 +136,8 @@ _FACTS = """
         select count(*) as rows, count(*) filter (where b.state = 'accepted') as accepted,
             count(*) filter (where b.state = 'dismissed') as dismissed,
             count(*) filter (where b.state = 'accepted' and b.kind = 'record') as told,
-            count(*) filter (where b.state = 'accepted' and b.kind = 'event') as steps
+            count(*) filter (where b.state = 'accepted' and b.kind = 'event') as steps,
+            count(*) filter (where b.state <> 'dismissed' and b.kind = 'event') as owed_steps
         from ops.outbox as b where b.dossier_id = o.dossier_id and b.target = :target
     ) as line on true
     left join lateral (
@@ -155,6 +160,7 @@ def _judged(pair: DossierPair) -> str:
     moving = "cast(:begun as timestamptz) - :visible * interval '1 second'"
     return f"""
         select d.key, coalesce(t.day, o.day), {_cause()}, {_REASON}, {_values("o")}, {_values("t")},
-            coalesce(o.dossier_id, here.dossier_id), head.outbox_id, d.our_place is not null, d.their_place is not null,
+            coalesce(o.dossier_id, here.dossier_id),
+            case when not {_IS_ABSENT} then head.outbox_id end, d.our_place is not null, d.their_place is not null,
             line.rows > 0, coalesce(greatest(l.acknowledged_at, sent.last_at) >= {moving}, false)
         from differing as d {_FACTS} {here}"""

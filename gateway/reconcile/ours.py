@@ -66,6 +66,8 @@ def _filed(pair: DossierPair) -> str:
     return f"and d.dossier_code_national is {'not ' if pair.delivery.is_filed_there else ''}null"
 
 
+# Steps are owed whether they were taken or not; a record that was not taken was followed by one that told all of it.
 _TOLD = """
-    select dossier_id, count(*) filter (where kind = 'record') as told_count, count(*) filter (where kind = 'event') as step_count
-    from ops.outbox where target = :target and state = 'accepted' group by dossier_id"""
+    select dossier_id, count(*) filter (where kind = 'record' and state = 'accepted') as told_count,
+        count(*) filter (where kind = 'event' and state <> 'dismissed') as step_count
+    from ops.outbox where target = :target group by dossier_id"""

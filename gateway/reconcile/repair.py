@@ -102,15 +102,17 @@ _PLACE = """
     where o.target = :target and o.dossier_id = first.dossier_id and o.batch_id = :batch_id and o.kind = 'record'
         and o.state in ('waiting', 'held')"""
 
-_DOUBT = """
+_GONE = "kind = 'event' and (state = 'accepted' or (state = 'rejected' and cause = 'absent there'))"
+
+_DOUBT = f"""
     update ops.outbox set state = 'unknown', cause = 'outcome unknown', reason = :why, attempt_count = 0, settled_at = null,
         next_at = null
-    where target = :target and dossier_id = any(:ids) and kind = 'event' and state = 'accepted'"""
+    where target = :target and dossier_id = any(:ids) and {_GONE}"""
 
 # Where the other side cannot be asked, all steps of a dossier that is gone are gone with it.
-_SEND_STEPS = """
+_SEND_STEPS = f"""
     update ops.outbox set state = 'waiting', cause = null, reason = :why, attempt_count = 0, settled_at = null, next_at = null
-    where target = :target and dossier_id = any(:ids) and kind = 'event' and state = 'accepted'"""
+    where target = :target and dossier_id = any(:ids) and {_GONE}"""
 
 _REPAIRING = """
     update ops.discrepancy set state = 'repairing', repair_count = repair_count + 1, repaired_at = now()

@@ -7,6 +7,8 @@ may hold beside an earlier one: they follow from it, or cannot be judged before 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import Connection, text
 
 from gateway.reconcile.compare import Figures
@@ -21,7 +23,16 @@ FOUND = """
 """What a comparison found, whatever it compared."""
 
 
-def classify(connection: Connection, pair: DossierPair, period: Period, begun_at: object) -> tuple[Figures, int]:
+class Staged(NamedTuple):
+    """How many dossiers each side has in the snapshot."""
+
+    ours: int
+    theirs: int
+
+
+def classify(
+    connection: Connection, pair: DossierPair, period: Period, staged: Staged, begun_at: object
+) -> tuple[Figures, int]:
     """Fill `found` from `differing`; returns the figures, and how many are in motion: the next comparison will tell of them.
 
     begun_at: when the other side's list was asked for; what was sent after it, the list cannot show.
@@ -39,7 +50,7 @@ def classify(connection: Connection, pair: DossierPair, period: Period, begun_at
     connection.execute(text(f"insert into judged {_judged(pair)}"), binds)
     moving = connection.execute(text(_MOVING)).rowcount
     connection.execute(text(_KEEP))
-    return Figures(*connection.execute(text(_FIGURES), {"pair": pair.name}).one()), moving
+    return Figures(*staged, *connection.execute(text(_FIGURES)).one()), moving
 
 
 def _values(side: str) -> str:
@@ -76,8 +87,7 @@ _JUDGED_COLUMNS = """
 # What is in motion, or came in a form that could not be read, is no difference that anybody could judge.
 UNJUDGED = "create temp table unjudged (key text)"
 _FIGURES = """
-    select (select count(*) from ops.snapshot_ours where pair = :pair), (select count(*) from ops.snapshot_theirs where pair = :pair),
-        count(*) filter (where not is_theirs), count(*) filter (where not is_ours), count(*) filter (where is_ours and is_theirs)
+    select count(*) filter (where not is_theirs), count(*) filter (where not is_ours), count(*) filter (where is_ours and is_theirs)
     from judged where cause is not null"""
 _MOVING = "insert into unjudged select key from judged where is_moving and cause is not null"
 _KEEP = """

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, text
 
 from gateway.delivery.story import JOIN_THEIRS
+from gateway.reconcile.compare import count_rows
 from gateway.reconcile.pairs import DossierPair
 from gateway.reconcile.period import WITHIN, Period
 from gateway.reconcile.theirs import fingerprint
@@ -20,11 +23,14 @@ def code_column(pair: DossierPair) -> str:
     return "dossier_code_national" if pair.delivery.is_filed_there else "dossier_code"
 
 
-def stage_ours(connection: Connection, pair: DossierPair, period: Period) -> None:
-    """Fill ops.snapshot_ours."""
+def stage_ours(connection: Connection, pair: DossierPair, period: Period) -> int:
+    """Fill ops.snapshot_ours; returns how many dossiers that is."""
     connection.execute(text("delete from ops.snapshot_ours where pair = :pair"), {"pair": pair.name})
-    binds = {"pair": pair.name, "target": pair.delivery.target, "portal": pair.portal.portal}
-    connection.execute(text(_fill(pair)), {**binds, "issuers": list(pair.delivery.issuers), **period.binds})
+    binds: dict[str, Any] = {"pair": pair.name, "target": pair.delivery.target, "portal": pair.portal.portal}
+    binds |= {"issuers": list(pair.delivery.issuers), **period.binds}
+    staged = connection.execute(text(_fill(pair)), binds).rowcount
+    connection.execute(text(count_rows("ours")))
+    return staged
 
 
 def _fill(pair: DossierPair) -> str:

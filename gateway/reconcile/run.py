@@ -114,10 +114,10 @@ def _dossiers(work: _Work, batch: Row[Any] | None, mend: bool, portal: Portal | 
 def _compared(work: _Work, pair: DossierPair, batch: Row[Any]) -> tuple[int, Figures, int]:
     database = work.connection
     database.execute(text(causes.UNJUDGED))
-    refused = stage_theirs(database, work.shop, pair, batch, work.period)
-    stage_ours(database, pair, work.period)
+    theirs, refused = stage_theirs(database, work.shop, pair, batch, work.period)
+    staged = causes.Staged(stage_ours(database, pair, work.period), theirs)
     compare(database, pair.name)
-    figures, moving = causes.classify(database, pair, work.period, batch.started_at)
+    figures, moving = causes.classify(database, pair, work.period, staged, batch.started_at)
     _close_batch(database, batch, refused)
     for side in ("ours", "theirs"):
         database.execute(text(f"delete from ops.snapshot_{side} where pair = :pair"), {"pair": pair.name})

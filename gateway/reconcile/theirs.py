@@ -13,6 +13,7 @@ from gateway.landed import records_of
 from gateway.mapped import map_records
 from gateway.mapping.drift import Watch
 from gateway.mapping.reject import shown
+from gateway.reconcile.compare import count_rows
 from gateway.reconcile.pairs import DossierPair
 from gateway.reconcile.period import WITHIN, Period
 from gateway.records import Refused, Source
@@ -33,21 +34,24 @@ def fingerprint(prefix: str = "") -> str:
     return FINGERPRINT.format(values=values, prefix=prefix)
 
 
-def stage_theirs(connection: Connection, shop: Workshop, pair: DossierPair, work: Row[Any], period: Period) -> int:
-    """Fill ops.snapshot_theirs from a landed batch; returns how many records were refused, which go to quarantine.
+def stage_theirs(
+    connection: Connection, shop: Workshop, pair: DossierPair, work: Row[Any], period: Period
+) -> tuple[int, int]:
+    """Fill ops.snapshot_theirs from a landed batch; returns how many dossiers that is, and how many records were refused.
 
-    The keys of refused records, as far as they could be read, are left in the temporary table `unjudged`.
+    Those go to quarantine; their keys, as far as they could be read, are left in the temporary table `unjudged`.
     """
     connection.execute(text("delete from ops.snapshot_theirs where pair = :pair"), {"pair": pair.name})
     refused = _copy(connection, shop, pair, work)
-    connection.execute(text(_fill(pair)), {"pair": pair.name, **period.binds})
+    staged = connection.execute(text(_fill(pair)), {"pair": pair.name, **period.binds}).rowcount
+    connection.execute(text(count_rows("theirs")))
     if refused:
         quarantine.add(connection, work, refused)
         keys = [each.key for each in refused if each.key]
         connection.execute(text("insert into unjudged select unnest(cast(:keys as text[]))"), {"keys": keys})
     if period.is_whole:
         _resolve(connection, work)
-    return len(refused)
+    return staged, len(refused)
 
 
 def _copy(connection: Connection, shop: Workshop, pair: DossierPair, work: Row[Any]) -> list[Refused]:

@@ -17,6 +17,7 @@ from connectors.http.politeness import Limits
 from connectors.paging import Paging, Whole
 from connectors.request import Request
 from gateway import vocabulary
+from gateway.canonical import STAGED
 from gateway.config import HOME
 from gateway.documents import Document
 from gateway.errors import ConfigError
@@ -159,6 +160,12 @@ def stream_at(portal: PortalSpec, path: Path) -> StreamSpec:
             f"stream {stream.stream!r} lies in file {path.name!r}",
             where=stream.document.where(["stream"]),
             do="give both the same name",
+        )
+    if stream.into in STAGED:
+        raise ConfigError(
+            f"{stream.into} is compared, not taken in",
+            where=stream.document.where(["into"]),
+            do="move the file into the folder reconcile/ of its portal",
         )
     return stream
 

@@ -46,7 +46,7 @@ class Outbox:
         for target in self.targets:
             drafts = [*self._records(connection, target, changed), *self._events(connection, target, batch_id, touched)]
             if drafts:
-                _write(connection, target, batch_id, drafts)
+                write(connection, target, batch_id, drafts)
                 _take_over(connection, target, batch_id, changed)
 
     def _records(self, connection: Connection, target: Delivery, ids: Ids) -> Iterator[Draft]:
@@ -109,7 +109,8 @@ def code_there(target: Delivery, story: Story) -> str:
     return str(story["dossier_code_national"] if target.is_filed_there else story["dossier_code"])
 
 
-def _write(connection: Connection, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
+def write(connection: Connection, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
+    """Put drafts into the outbox, in their order."""
     cursor = connection.connection.cursor()
     with cursor.copy(_COPY) as copy:
         for each in drafts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from gateway.reconcile.pairs import pair
@@ -15,12 +13,12 @@ COLUMNS = "procedure_code, issuer, valid_from, source_hash, content_hash, batch_
 
 
 @pytest.fixture
-def catalogues(house: House) -> Iterator[House]:
+def catalogues(house: House) -> House:
     """Ten procedures that both sides have, each copy under a code of its own."""
     for number in range(10):
         _national(house, f"1.{number:06}")
         _copy(house, f"1.{number:06}.H15", f"1.{number:06}")
-    yield house
+    return house
 
 
 def _national(house: House, code: str) -> None:

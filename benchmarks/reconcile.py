@@ -98,14 +98,21 @@ def _fill(engine: Engine, count: int, every: int) -> None:
 
 def _shop(engine: Engine) -> Workshop:
     settings: Settings = load_settings(
-        {"GATEWAY_DATABASE_URL": engine.url.render_as_string(hide_password=False), "GATEWAY_LANDING": "/nowhere", "GATEWAY_SECRET_KEY": "A" * 43 + "="}
+        {
+            "GATEWAY_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+            "GATEWAY_LANDING": "/nowhere",
+            "GATEWAY_SECRET_KEY": "A" * 43 + "=",
+        }
     )
     return open_workshop(settings)
 
 
 @contextmanager
 def _database(keep: Path | None) -> Iterator[str]:
-    with TemporaryDirectory() as place, EmbeddedPostgres((keep or Path(place)) / "data", settings=dict(SETTINGS), keep=bool(keep)) as server:
+    with (
+        TemporaryDirectory() as place,
+        EmbeddedPostgres((keep or Path(place)) / "data", settings=dict(SETTINGS), keep=bool(keep)) as server,
+    ):
         server.create_database("bench")
         engine = connect(server.url("bench"))
         migrate.upgrade(engine)
@@ -128,7 +135,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dossiers", type=int, default=1_000_000, help="on each side (default %(default)s)")
     parser.add_argument("--every", type=int, default=1000, help="one in so many differs (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="medians are taken over them (default %(default)s)")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a folder for the database instead of one that goes")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="a folder for the database instead of one that goes"
+    )
     return parser.parse_args()
 
 

@@ -119,9 +119,7 @@ def land(shop: Workshop, house: House, ways: dict[int, str]) -> int:
     assert isinstance(found_pair, DossierPair)
     run_id = open_run(shop.engine, "national", "reconcile", "planted")
     stream = found_pair.listing.stream
-    batch_id = open_batch(
-        shop.engine, run_id, "national", stream, mode="period", cursor_from=FIRST, cursor_to=LAST
-    )
+    batch_id = open_batch(shop.engine, run_id, "national", stream, mode="period", cursor_from=FIRST, cursor_to=LAST)
     items = _items(house, ways)
     count = 0
     for page in shop.landing.land(batch_id, "national", _pages(items)):
@@ -157,7 +155,9 @@ def _bent(item: dict[str, Any], way: str) -> Iterator[dict[str, Any]]:
         "told twice": {"soLanCapNhat": 2},
         "step twice": {"soTienTrinh": 2},
         "answer lost once": {"soLanCapNhat": 2},
-        "other month": {"NgayTiepNhan": "20261101080000" if not item["NgayTiepNhan"].startswith("202611") else "20260115080000"},
+        "other month": {
+            "NgayTiepNhan": "20261101080000" if not item["NgayTiepNhan"].startswith("202611") else "20260115080000"
+        },
         "deleted there": {"NgayXoa": "20261111000000"},
         "unreadable": {"NgayTiepNhan": "hôm qua"},
     }

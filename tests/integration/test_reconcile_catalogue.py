@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from gateway.reconcile.pairs import pair
@@ -15,12 +13,12 @@ COLUMNS = "procedure_code, issuer, valid_from, source_hash, content_hash, batch_
 
 
 @pytest.fixture
-def catalogues(house: House) -> Iterator[House]:
+def catalogues(house: House) -> House:
     """Ten procedures that both sides have, each copy under a code of its own."""
     for number in range(10):
         _national(house, f"1.{number:06}")
         _copy(house, f"1.{number:06}.H15", f"1.{number:06}")
-    yield house
+    return house
 
 
 def _national(house: House, code: str) -> None:
@@ -39,7 +37,9 @@ def _copy(house: House, code: str, national: str | None) -> None:
 
 def _retire(house: House, portal: str, entity: str, code: str) -> None:
     columns = "portal, stream, entity, record_key, state, within_count, missing_batch_id, last_batch_id"
-    house.execute(f"insert into ops.absence ({columns}) values ('{portal}', 'x', '{entity}', '{code}', 'retired', 2, 1, 1)")
+    house.execute(
+        f"insert into ops.absence ({columns}) values ('{portal}', 'x', '{entity}', '{code}', 'retired', 2, 1, 1)"
+    )
 
 
 def _found(house: House) -> set[tuple[str, str]]:
@@ -70,6 +70,13 @@ def test_each_difference_has_its_cause(catalogues: House) -> None:
     }
 
 
+def test_a_code_that_a_copy_without_a_link_begins_with_is_told_once(catalogues: House) -> None:
+    _national(catalogues, "2.000001")
+    _copy(catalogues, "2.000001.000.00.00.H15", None)
+    assert _found(catalogues) == {("province:2.000001.000.00.00.H15", "held")}
+    assert catalogues.value("select theirs from ops.discrepancy") == {"suggested_code": "2.000001"}
+
+
 def test_what_both_sides_retired_is_no_difference(catalogues: House) -> None:
     _retire(catalogues, "province", "procedure", "1.000001.H15")
     _retire(catalogues, "national", "procedure_listing", "1.000001")
@@ -79,7 +86,9 @@ def test_what_both_sides_retired_is_no_difference(catalogues: House) -> None:
 def test_a_persons_link_counts(catalogues: House) -> None:
     _national(catalogues, "2.000001")
     _copy(catalogues, "X-1", None)
-    columns = "kind, local_issuer, local_code, local_name, national_issuer, national_code, national_name, verdict, reviewer"
+    columns = (
+        "kind, local_issuer, local_code, local_name, national_issuer, national_code, national_name, verdict, reviewer"
+    )
     row = "('procedure', 'province', 'X-1', '', 'national', '2.000001', '', 'accepted', 'Trần Thị Thử')"
     catalogues.execute(f"insert into xref.match_decision ({columns}) values {row}")
     assert _found(catalogues) == set()

@@ -32,7 +32,9 @@ def house(planted: tuple[House, Planted], server: Server) -> House:
 def _life(house: House, way: str, there: Planted) -> tuple[str, int, bool]:
     """State, how often it was seen, and whether it is over, of the difference that was planted in a way."""
     [code] = [code for code, each in there.ways.items() if each == way]
-    [row] = house.rows("select state, seen_count, closed_at is not null from ops.discrepancy where key = :code", code=code)
+    [row] = house.rows(
+        "select state, seen_count, closed_at is not null from ops.discrepancy where key = :code", code=code
+    )
     return tuple(row)  # type: ignore[return-value]
 
 
@@ -47,8 +49,10 @@ def test_seen_again(house: House, planted: tuple[House, Planted]) -> None:
 
 
 def test_gone_by_itself(house: House, planted: tuple[House, Planted]) -> None:
-    house.execute("update core.dossier set agency_name = 'Sở khác' where dossier_id in (select dossier_id from ops.discrepancy"
-                  " where cause = 'different agency')")
+    house.execute(
+        "update core.dossier set agency_name = 'Sở khác' where dossier_id in (select dossier_id from ops.discrepancy"
+        " where cause = 'different agency')"
+    )
     assert compared(house).lives.closed == 1
     assert _life(house, "agency", planted[1]) == ("resolved", 1, True)
 
@@ -67,8 +71,10 @@ def test_explained_it_is_not_told_again(house: House, planted: tuple[House, Plan
 
 def test_an_explanation_does_not_hold_for_other_values(house: House, planted: tuple[House, Planted]) -> None:
     _explain(house, "different agency")
-    house.execute("update core.dossier set agency_name = 'Sở thứ ba' where dossier_id in (select dossier_id from ops.discrepancy"
-                  " where cause = 'different agency')")
+    house.execute(
+        "update core.dossier set agency_name = 'Sở thứ ba' where dossier_id in (select dossier_id from ops.discrepancy"
+        " where cause = 'different agency')"
+    )
     compared(house)
     assert _life(house, "agency", planted[1])[0] == "open"
 

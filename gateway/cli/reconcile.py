@@ -17,12 +17,14 @@ RUN = "run"
 
 
 class _RunsByItself(TyperGroup):
-    """`gateway reconcile national/dossiers` is `gateway reconcile run national/dossiers`."""
+    """`gateway reconcile national/dossiers` is `gateway reconcile run national/dossiers`. unsaid: the verb that is meant."""
+
+    unsaid = RUN
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put in the verb that a person need not write."""
         if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = [RUN, *args]
+            args = [self.unsaid, *args]
         return super().parse_args(ctx, args)
 
 

@@ -52,17 +52,23 @@ _LISTED = """
     from (select * from core.procedure_listing where issuer = :portal and valid_to is null) as l
     full join (select * from core.procedure where issuer = :portal and valid_to is null) as n using (procedure_code)"""
 
-# Of a code that matching suggests for a copy without a link, the copy alone is told: one link ends both.
+# Of a code that matching suggests for a copy without a link, or that the copy's own begins with, the copy alone is told: one
+# link ends both.
 _FOUND = """
     with linked as (
         select key, count(*) filter (where is_live) as live, max(times) as times, string_agg(code, ', ' order by code) as codes
         from (select *, count(*) filter (where is_live) over (partition by issuer, key) as times from copies) as c
         where key is not null group by key
     ), suggested as (
-        select distinct on (s.local_issuer, s.local_code) s.local_issuer, s.local_code, s.national_code
-        from xref.match_suggestion as s join copies as c on c.issuer = s.local_issuer and c.code = s.local_code
-        where s.kind = 'procedure' and s.national_issuer = :portal and c.key is null
-        order by s.local_issuer, s.local_code, s.ordinal
+        select c.issuer as local_issuer, c.code as local_code, coalesce(best.national_code, own.key) as national_code
+        from copies as c
+        left join lateral (
+            select s.national_code from xref.match_suggestion as s
+            where s.kind = 'procedure' and s.local_issuer = c.issuer and s.local_code = c.code and s.national_issuer = :portal
+            order by s.ordinal limit 1
+        ) as best on true
+        left join listed as own on own.key = substring(c.code from '^[0-9]+[.][0-9]+')
+        where c.key is null
     )
     select key, null, cause, reason, ours, theirs, null, null, ours is not null, theirs is not null, null from (
         select key, case
@@ -76,12 +82,12 @@ _FOUND = """
             case when codes is not null then jsonb_build_object('procedure_code', codes, 'is_in_force', live > 0) end as ours,
             case when is_live is not null then jsonb_build_object('procedure_name', name, 'is_in_force', is_live) end as theirs
         from linked full join listed using (key)
-        where not (live is null and (key in (select national_code from suggested) or not (
+        where not (live is null and (key in (select national_code from suggested where national_code is not null) or not (
             cast(:levels as text[]) = '{}' or exists (
                 select from core.procedure as p join core.procedure_level as v using (procedure_id)
                 where p.issuer = :portal and p.procedure_code = key and p.valid_to is null and v.level_code = any(:levels)))))
         union all
-        select c.issuer || ':' || c.code, 'held', 'no person has linked it to a national code: gateway match list ' || c.issuer,
+        select c.issuer || ':' || c.code, 'held', 'no person has linked it to a national code: gateway match suggest ' || c.issuer,
             jsonb_build_object('procedure_code', c.code, 'procedure_name', c.name),
             case when s.national_code is not null then jsonb_build_object('suggested_code', s.national_code) end
         from copies as c left join suggested as s on s.local_issuer = c.issuer and s.local_code = c.code

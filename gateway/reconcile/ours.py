@@ -38,7 +38,7 @@ def _fill(pair: DossierPair) -> str:
     filled = set(pair.mapping.columns)
     values = {name: f"null::{merge.sql_type(snapshot_ours, name)}" for name in (*COUNTS, *VALUES)}
     values |= {name: f"coalesce(told.{name}, 0)" for name in filled & set(COUNTS)}
-    values |= {name: _value(name) for name in VALUES if name in filled and name != "deleted_at"}
+    values |= {name: _value(pair, name) for name in VALUES if name in filled and name != "deleted_at"}
     names = ", ".join(values)
     listed = ", ".join(f"{value} as {name}" for name, value in values.items())
     counted = f"left join ({_TOLD}) as told using (dossier_id)" if filled & set(COUNTS) else ""
@@ -60,10 +60,14 @@ def _fill(pair: DossierPair) -> str:
         ) as held"""
 
 
-def _value(name: str) -> str:
+def _value(pair: DossierPair, name: str) -> str:
+    """A value as it was told: the first that there is of the columns which the delivery takes it from."""
     if name == "procedure_code":
         return "code.their_code"
-    return f"date_trunc('second', d.{name})" if name.endswith("_at") else f"d.{name}"
+    fields = pair.delivery.record_payload.fields if pair.delivery.record_payload else ()
+    columns = next((each.columns for each in fields if each.columns[:1] == (name,)), (name,))
+    first = f"coalesce({', '.join(f'd.{column}' for column in columns)})"
+    return f"date_trunc('second', {first})" if name.endswith("_at") else first
 
 
 def _filed(pair: DossierPair) -> str:

@@ -43,7 +43,8 @@ def stage_theirs(
     """
     connection.execute(text("delete from ops.snapshot_theirs where pair = :pair"), {"pair": pair.name})
     refused = _copy(connection, shop, pair, work)
-    staged = connection.execute(text(_fill(pair)), {"pair": pair.name, **period.binds}).rowcount
+    binds = {"pair": pair.name, "target": pair.delivery.target, "portal": pair.portal.portal, **period.binds}
+    staged = connection.execute(text(_fill(pair)), binds).rowcount
     connection.execute(text(count_rows("theirs")))
     if refused:
         quarantine.add(connection, work, refused)
@@ -95,7 +96,16 @@ def _fill(pair: DossierPair) -> str:
                 count(*) over (partition by dossier_code) as copies,
                 {"(received_at at time zone 'Asia/Ho_Chi_Minh')::date" if "received_at" in filled else "null::date"} as day
             from arrived order by dossier_code
-        ) as listed where {WITHIN.format(day="day")}"""
+        ) as listed where {WITHIN.format(day="day")} and not exists (
+            select from ({_OF_OTHERS}) as others where others.dossier_code = listed.dossier_code)"""
+
+
+# One list of a portal may show what several of our deliveries told it; each pair is about its own.
+_OF_OTHERS = """
+    select dossier_code from ops.ledger where target like :portal || '/%' and target <> :target
+    union
+    select dossier_code from ops.outbox where target like :portal || '/%' and target <> :target
+        and state in ('waiting', 'held', 'sending', 'unknown', 'rejected', 'dead')"""
 
 
 def _resolve(connection: Connection, work: Row[Any]) -> None:

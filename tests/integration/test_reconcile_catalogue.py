@@ -70,6 +70,13 @@ def test_each_difference_has_its_cause(catalogues: House) -> None:
     }
 
 
+def test_a_code_that_a_copy_without_a_link_begins_with_is_told_once(catalogues: House) -> None:
+    _national(catalogues, "2.000001")
+    _copy(catalogues, "2.000001.000.00.00.H15", None)
+    assert _found(catalogues) == {("province:2.000001.000.00.00.H15", "held")}
+    assert catalogues.value("select theirs from ops.discrepancy") == {"suggested_code": "2.000001"}
+
+
 def test_what_both_sides_retired_is_no_difference(catalogues: House) -> None:
     _retire(catalogues, "province", "procedure", "1.000001.H15")
     _retire(catalogues, "national", "procedure_listing", "1.000001")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -102,6 +103,23 @@ def test_lost_steps_are_read_back_and_only_those_sent_again(office: Office) -> N
     _mended(office)
     _is_right(office)
     assert len(office.held_states()) == len(office.right_states())
+
+
+def test_the_command_repairs_and_delivers(office: Office) -> None:
+    office.fault("drop_item", RECORDS, position=3)
+    office.deliver()
+    ended = [office.house.gateway("reconcile", DOSSIERS, "--repair", "--json") for _ in range(2)]
+    assert [json.loads(each.stdout)[0]["repaired"] for each in ended] == [1, 0]
+    assert {each.returncode for each in ended} == {1}  # what is held waits for a person
+    _is_right(office)
+
+
+def test_a_portal_that_is_away_is_told_as_that(office: Office) -> None:
+    office.fault("status", "DanhSachHoSoDongBo", status=400)
+    ended = office.house.gateway("reconcile", DOSSIERS)
+    assert ended.returncode == 3
+    assert office.house.value("select error is not null and ended_at is not null from ops.reconciliation")
+    assert office.house.value("select count(*) from ops.discrepancy") == 0
 
 
 def test_what_a_portal_doubled_is_found_and_left_to_a_person(office: Office) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from proof.asked import Ask
 from proof.seen import Seen
-from tests.helpers.house import House
 
 UNTOLD = {
     "a run failed and does not say why": "select portal from ops.run where state = 'failed' and coalesce(error, '') = ''",
@@ -37,11 +37,11 @@ TEXTS = """
     select 'ops.delivery_run.error', error from ops.delivery_run"""
 
 
-def complaints(house: House, seen: Seen, said: Sequence[str]) -> Iterator[str]:
+def complaints(ask: Ask, seen: Seen, said: Sequence[str]) -> Iterator[str]:
     """One sentence for each failure that nobody is told of, and for each place where a person's data stand."""
     for what, query in UNTOLD.items():
-        yield from (f"silent: {place}: {what}" for place in house.column(query))
-    texts = [(place, text) for place, text in house.rows(TEXTS) if text]
+        yield from (f"silent: {place}: {what}" for place in ask.column(query))
+    texts = [(place, text) for place, text in ask.rows(TEXTS) if text]
     texts += [("what the program said", text) for text in said]
     for place, text in texts:
         if any(each in text for each in seen.personal):

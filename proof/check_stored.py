@@ -7,11 +7,9 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from proof.asked import Ask
 from proof.seen import STATES, Seen
-from proof.shown import HANOI, Record, Shown, instant, plain
-from tests.helpers.house import House
-
-Place = tuple[str, str]
+from proof.shown import HANOI, Place, Record, Shown, instant, plain
 
 
 class Kept(NamedTuple):
@@ -51,40 +49,40 @@ EVENTS = """
     where d.issuer = 'province'"""
 
 
-def complaints(house: House, seen: Seen, tonight: Shown) -> Iterator[str]:
+def complaints(ask: Ask, seen: Seen, tonight: Shown) -> Iterator[str]:
     """One sentence for each record that is missing or differs."""
-    for place in HOLDS:
-        excused = _excused(house, *place)
+    for place in HOLDS.keys() & tonight.lists.keys():
+        excused = _excused(ask, *place)
         if excused is not None:
-            yield from _missing(house, place, seen, tonight, excused)
-            yield from _other_names(house, place, tonight, excused)
-    yield from _dossiers(house, seen, tonight)
+            yield from _missing(ask, place, seen, tonight, excused)
+            yield from _other_names(ask, place, tonight, excused)
+    yield from _dossiers(ask, seen, tonight)
 
 
-def _dossiers(house: House, seen: Seen, tonight: Shown) -> Iterator[str]:
-    excused = _excused(house, "province", "dossiers")
-    if excused is not None:
-        yield from _other_values(house, tonight, excused)
-        yield from _missing_steps(house, seen, excused)
-    excused = _excused(house, "national", "dossiers")
-    if excused is not None:
-        yield from _other_states(house, tonight, excused)
+def _dossiers(ask: Ask, seen: Seen, tonight: Shown) -> Iterator[str]:
+    excused = _excused(ask, "province", "dossiers")
+    if excused is not None and ("province", "dossiers") in tonight.lists:
+        yield from _other_values(ask, tonight, excused)
+        yield from _missing_steps(ask, seen, excused)
+    excused = _excused(ask, "national", "dossiers")
+    if excused is not None and ("national", "dossiers") in tonight.lists:
+        yield from _other_states(ask, tonight, excused)
 
 
-def _excused(house: House, portal: str, stream: str) -> set[str] | None:
+def _excused(ask: Ask, portal: str, stream: str) -> set[str] | None:
     """Keys that wait in quarantine with a reason; None when the stream's newest visit failed and says why."""
     newest = "select state, error from ops.batch where portal = :portal and stream = :stream and mode <> 'replay'"
-    rows = house.rows(f"{newest} order by batch_id desc limit 1", portal=portal, stream=stream)
+    rows = ask.rows(f"{newest} order by batch_id desc limit 1", portal=portal, stream=stream)
     if rows and rows[0][0] in {"failed", "landed"} and rows[0][1]:
         return None
     waiting = "select record_key from ops.quarantine where portal = :portal and stream = :stream"
-    return set(house.column(f"{waiting} and state = 'open' and reason <> ''", portal=portal, stream=stream))
+    return set(ask.column(f"{waiting} and state = 'open' and reason <> ''", portal=portal, stream=stream))
 
 
-def _missing(house: House, place: Place, seen: Seen, tonight: Shown, excused: set[str]) -> Iterator[str]:
+def _missing(ask: Ask, place: Place, seen: Seen, tonight: Shown, excused: set[str]) -> Iterator[str]:
     (portal, stream), kept = place, HOLDS[place]
     rows = _rows(
-        house, f"{kept.key}, bool_or(valid_to is null)", f"{kept.table} where issuer = :portal group by 1", portal
+        ask, f"{kept.key}, bool_or(valid_to is null)", f"{kept.table} where issuer = :portal group by 1", portal
     )
     for code in sorted(seen.codes[place] - rows.keys() - excused):
         yield f"lost: {portal}/{stream} {code} was shown, and is neither stored nor in quarantine"
@@ -93,23 +91,23 @@ def _missing(house: House, place: Place, seen: Seen, tonight: Shown, excused: se
             yield f"wrong: {portal}/{stream} {code} is shown, and our row of it is no longer in force"
 
 
-def _other_names(house: House, place: Place, tonight: Shown, excused: set[str]) -> Iterator[str]:
+def _other_names(ask: Ask, place: Place, tonight: Shown, excused: set[str]) -> Iterator[str]:
     (portal, stream), kept = place, HOLDS[place]
     if not kept.name:
         return
     in_force = f"{kept.table} where issuer = :portal and valid_to is null"
-    rows = _rows(house, f"{kept.key}, {kept.name}", in_force, portal)
+    rows = _rows(ask, f"{kept.key}, {kept.name}", in_force, portal)
     for code, record in tonight.lists[place].items():
         if code in rows and code not in excused and plain(rows[code]) != plain(kept.shown(record)):
             yield f"wrong: {portal}/{stream} {code}: {kept.name} is not what the portal shows"
 
 
-def _rows(house: House, columns: str, which: str, portal: str) -> dict[str, Any]:
-    return dict(house.rows(f"select {columns} from core.{which}", portal=portal))  # noqa: S608
+def _rows(ask: Ask, columns: str, which: str, portal: str) -> dict[str, Any]:
+    return dict(ask.rows(f"select {columns} from core.{which}", portal=portal))  # noqa: S608
 
 
-def _other_values(house: House, tonight: Shown, excused: set[str]) -> Iterator[str]:
-    for code, *values in house.rows(DOSSIER):
+def _other_values(ask: Ask, tonight: Shown, excused: set[str]) -> Iterator[str]:
+    for code, *values in ask.rows(DOSSIER):
         record = tonight.dossiers.get(code)
         if record is None:
             yield f"wrong: province/dossiers {code} is stored, and the portal never showed it"
@@ -141,9 +139,9 @@ def _safe(column: str, value: Any) -> str:
     return "another one" if column == "applicant_name" and value else str(value)
 
 
-def _missing_steps(house: House, seen: Seen, excused: set[str]) -> Iterator[str]:
+def _missing_steps(ask: Ask, seen: Seen, excused: set[str]) -> Iterator[str]:
     stored: dict[str, set[tuple[str, datetime]]] = {}
-    for code, state, at in house.rows(EVENTS):
+    for code, state, at in ask.rows(EVENTS):
         stored.setdefault(code, set()).add((state, at))
     for code, steps in sorted(seen.steps.items()):
         if code in excused or code not in stored:
@@ -154,11 +152,11 @@ def _missing_steps(house: House, seen: Seen, excused: set[str]) -> Iterator[str]
             yield f"wrong: province/dossiers {code}: the event {state} at {at:%Y-%m-%d %H:%M:%S} was never shown"
 
 
-def _other_states(house: House, tonight: Shown, excused: set[str]) -> Iterator[str]:
+def _other_states(ask: Ask, tonight: Shown, excused: set[str]) -> Iterator[str]:
     query = (
         "select dossier_code, status_code, filed_at from core.dossier where issuer = 'national' and valid_to is null"
     )
-    for code, state, filed in house.rows(query):
+    for code, state, filed in ask.rows(query):
         record = tonight.lists["national", "dossiers"].get(code)
         if record is None:
             yield f"wrong: national/dossiers {code} is stored, and the portal never showed it"

@@ -7,27 +7,27 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from proof.asked import Ask
 from proof.line import Line, lines
 from proof.seen import Seen, step_of
 from proof.shown import Record, Shown, instant, national_time, plain
-from tests.helpers.house import House
 
 DOSSIERS, PROGRESS, STATUS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC", "DongBoTrangThaiHoSo"
 ONE_STOP, FILED_THERE = "national/dossiers", "national/statuses"
 
 
-def complaints(house: House, seen: Seen, tonight: Shown) -> Iterator[str]:
+def complaints(ask: Ask, seen: Seen, tonight: Shown) -> Iterator[str]:
     """One sentence for each step or dossier that is not there, there twice or there otherwise, and that nobody is told of."""
-    is_open = set(house.column("select target from ops.target where mode = 'open'"))
+    is_open = set(ask.column("select target from ops.target where mode = 'open'"))
     if ONE_STOP in is_open:
-        told = lines(house, ONE_STOP)
+        told = lines(ask, ONE_STOP)
         for code in sorted(seen.steps.keys() - seen.filed_there.keys()):
             line = told.get(code, Line())
             yield from _steps(f"{ONE_STOP} {code}", seen, code, tonight.pushed.get(code), PROGRESS, line)
             yield from _record(code, seen, tonight, line)
         yield from _stuck(ONE_STOP, told)
     if FILED_THERE in is_open:
-        told = lines(house, FILED_THERE)
+        told = lines(ask, FILED_THERE)
         for code, theirs in sorted(seen.filed_there.items()):
             line = told.get(theirs, Line())
             yield from _steps(f"{FILED_THERE} {theirs}", seen, code, tonight.pushed.get(theirs), STATUS, line)

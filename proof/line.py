@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tests.helpers.house import House
+from proof.asked import Ask
 
 WAITING = """
     select o.dossier_code, o.kind, o.state, o.status_code,
@@ -15,7 +15,7 @@ WAITING = """
     where o.target = :target and o.state not in ('accepted', 'superseded')
     order by o.dossier_id, coalesce(o.place, o.outbox_id), o.outbox_id"""
 
-DISCREPANCIES = "select key from ops.discrepancy where kind = 'dossier' and state in ('open', 'explained')"
+DISCREPANCIES = "select key from ops.discrepancy where kind = 'dossier' and closed_at is null"
 
 
 class Owed(NamedTuple):
@@ -58,12 +58,12 @@ class Line:
         return []
 
 
-def lines(house: House, target: str) -> dict[str, Line]:
+def lines(ask: Ask, target: str) -> dict[str, Line]:
     """By the code under which the target knows the dossier."""
     found: dict[str, Line] = {}
-    for code, *row in house.rows(WAITING, target=target):
+    for code, *row in ask.rows(WAITING, target=target):
         found.setdefault(code, Line()).rows.append(Owed(*row))
-    if house.value("select to_regclass('ops.discrepancy') is not null"):
-        for code in house.column(DISCREPANCIES):
+    if ask.column("select to_regclass('ops.discrepancy')")[0]:
+        for code in ask.column(DISCREPANCIES):
             found.setdefault(code, Line()).is_found = True
     return found

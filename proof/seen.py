@@ -32,6 +32,15 @@ class Seen:
     bodies: dict[str, tuple[str, Record]] = field(default_factory=dict)
     doubled: int = 0
 
+    def remember(self, other: Seen) -> None:
+        """What another checker saw of the same portals."""
+        for place, codes in other.codes.items():
+            self.codes[place] |= codes
+        for code, steps in other.steps.items():
+            self.steps[code] |= steps
+        self.filed_there |= other.filed_there
+        self.personal |= other.personal
+
     def take(self, http: requests.Session, addresses: Addresses, shown: Shown) -> None:
         """Remember what is shown now."""
         for code, pushed in shown.pushed.items():

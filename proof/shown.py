@@ -5,7 +5,7 @@ The national portal's ledger of what it was told is read beside it: a portal's a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,10 @@ from sandbox import credentials
 Record = Mapping[str, Any]
 Addresses = Mapping[str, str]
 
+Place = tuple[str, str]
+"""A portal and one of its lists."""
+
+PORTALS = ("national", "province")
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 FORWARD = "/XrdAdapter/RestService/forward/mapi"
 KEYCLOAK = "/auth/realms/digo/protocol/openid-connect/token"
@@ -30,26 +34,26 @@ SECONDS = 30
 class Shown:
     """lists: by portal and stream, every record by its key. pushed: by dossier, what the national portal was told and holds."""
 
-    lists: Mapping[tuple[str, str], Mapping[str, Record]]
+    lists: Mapping[Place, Mapping[str, Record]]
     pushed: Mapping[str, Record]
 
     @property
     def dossiers(self) -> Mapping[str, Record]:
         """Those of the province's one-stop system."""
-        return self.lists["province", "dossiers"]
+        return self.lists.get(("province", "dossiers"), {})
 
     def personal(self) -> set[str]:
         """Names, numbers and telephones of everybody who appears, none of which may stand in a log."""
         data = [record["applicant"]["data"] for record in self.dossiers.values()]
         found = {str(each[name]) for each in data for name in ("fullname", "identityNumber", "phoneNumber")}
-        found |= {str(each["HoTenNguoiNop"]) for each in self.lists["national", "dossiers"].values()}
+        found |= {str(each["HoTenNguoiNop"]) for each in self.lists.get(("national", "dossiers"), {}).values()}
         return {text for text in found if len(text) > len("Lê An")}
 
 
-def shown(http: requests.Session, addresses: Addresses) -> Shown:
-    """Read both portals. None of the orders to misbehave may be in force."""
+def shown(http: requests.Session, addresses: Addresses, portals: Sequence[str] = PORTALS) -> Shown:
+    """Read these portals. None of the orders to misbehave may be in force."""
     return Shown(
-        {**_province(http, addresses["province"]), **_national(http, addresses["national"])},
+        {place: records for name in portals for place, records in READERS[name](http, addresses[name]).items()},
         http.get(f"{addresses['national']}/_sandbox/pushed", timeout=SECONDS).json()["dossiers"],
     )
 
@@ -68,7 +72,7 @@ def held(http: requests.Session, addresses: Addresses, code: str) -> Record:
     return found
 
 
-def _province(http: requests.Session, address: str) -> dict[tuple[str, str], dict[str, Record]]:
+def _province(http: requests.Session, address: str) -> dict[Place, dict[str, Record]]:
     form = {"grant_type": "password", "client_id": credentials.PROVINCE_CLIENT}
     form |= {"username": credentials.PROVINCE_USERNAME, "password": credentials.PROVINCE_PASSWORD}
     token = http.post(address + KEYCLOAK, data=form, timeout=SECONDS).json()["access_token"]
@@ -93,7 +97,7 @@ def _paged(http: requests.Session, url: str, headers: Mapping[str, str]) -> Sequ
             return records
 
 
-def _national(http: requests.Session, address: str) -> dict[tuple[str, str], dict[str, Record]]:
+def _national(http: requests.Session, address: str) -> dict[Place, dict[str, Record]]:
     login = {"username": credentials.NATIONAL_USERNAME, "password": credentials.NATIONAL_PASSWORD}
     session = _call(http, address, "login", login)["session"]
 
@@ -118,6 +122,12 @@ def _call(http: requests.Session, address: str, call: str, body: Record) -> Reco
     query = {"dstcode": credentials.NATIONAL_PROVIDER}
     answer: Record = http.post(f"{address}{FORWARD}/{call}", params=query, json=body, timeout=SECONDS).json()
     return answer
+
+
+READERS: Mapping[str, Callable[[requests.Session, str], Mapping[Place, Mapping[str, Record]]]] = {
+    "national": _national,
+    "province": _province,
+}
 
 
 def plain(text: Any) -> str | None:

@@ -15,15 +15,17 @@ class Entity:
     """A table of `core` that streams fill.
 
     code: its natural key beside issuer and valid_from. parts: tables of repeated parts. history: an append-only table that
-    takes a row for each change of its key columns (an event). versions: an append-only table of whole contents. shared: the
-    column by which two portals speak of the same thing; its code where that is the same everywhere. fillable: the columns a
-    mapping may fill, where the table's own do not say so.
+    takes a row for each state and its time (an event). observed: an append-only table that takes a row when one of the
+    columns it has differs. versions: an append-only table of whole contents. shared: the column by which two portals speak
+    of the same thing; its code where that is the same everywhere. fillable: the columns a mapping may fill, where the
+    table's own do not say so.
     """
 
     table: Table
     code: str
     parts: Mapping[str, Table] = field(default_factory=dict)
     history: Table | None = None
+    observed: Table | None = None
     versions: Table | None = None
     shared: str = ""
     fillable: tuple[str, ...] = ()
@@ -80,7 +82,13 @@ ENTITIES: Mapping[str, Entity] = {
             versions=core.procedure_version,
             shared="procedure_code_national",
         ),
-        Entity(core.dossier, "dossier_code", history=core.dossier_event, shared="dossier_code_national"),
+        Entity(
+            core.dossier,
+            "dossier_code",
+            history=core.dossier_event,
+            observed=core.dossier_version,
+            shared="dossier_code_national",
+        ),
     )
 }
 
@@ -92,6 +100,14 @@ STAGED: Mapping[str, Entity] = {
     )
 }
 """What is only laid beside ours and compared (đối soát), never taken in: the lists of a portal's folder `reconcile/`."""
+
+
+def observed_columns(entity: Entity) -> list[str]:
+    """The columns whose every difference is kept; none where the entity keeps none."""
+    if entity.observed is None:
+        return []
+    own = {entity.id_column, "version_number", "source_hash", "batch_id"}
+    return [column.name for column in entity.observed.columns if column.name not in own]
 
 
 def part_columns(table: Table) -> list[str]:

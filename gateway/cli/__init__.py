@@ -18,6 +18,7 @@ from gateway.cli import (
     crosswalk,
     db,
     deliver,
+    integrity,
     look,
     mapping,
     match,
@@ -25,6 +26,7 @@ from gateway.cli import (
     quarantine,
     reconcile,
     retire,
+    service_levels,
     work,
 )
 
@@ -40,7 +42,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (work, look, night):
+for module in (work, look, service_levels, integrity, night):
     module.add_to(app)
 for name, group in (
     ("quarantine", quarantine),

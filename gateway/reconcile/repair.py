@@ -6,12 +6,12 @@ that the delivery reads each back and sends only what is missing. Nothing is tak
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from gateway.delivery.outbox import draft, state_names, write
+from gateway.delivery.outbox import Draft, draft, state_names, write
 from gateway.delivery.spec import Delivery
 from gateway.delivery.story import at_event, tell
 from gateway.reconcile.pairs import DossierPair
@@ -54,25 +54,26 @@ def repair(connection: Connection, shop: Workshop, pair: DossierPair, batch_id: 
 
 
 def _tell(connection: Connection, shop: Workshop, target: Delivery, batch_id: int, chosen: Chosen) -> None:
-    names = state_names(shop)
+    names, vault = state_names(shop), shop.landing.vault
     records, first = [*chosen.again, *chosen.anew, *chosen.first], set(chosen.first)
     for start in range(0, len(records), TOGETHER):
         ids = records[start : start + TOGETHER]
-        _write(connection, target, batch_id, ids, [each for each in ids if each in first], names)
+        drafts = list(_drafts(connection, target, ids, [each for each in ids if each in first], names))
+        write(connection, vault, target, batch_id, drafts)
 
 
-def _write(
-    connection: Connection, target: Delivery, batch_id: int, ids: Sequence[int], with_steps: Sequence[int], names: Any
-) -> None:
+def _drafts(
+    connection: Connection, target: Delivery, ids: Sequence[int], with_steps: Sequence[int], names: Any
+) -> Iterator[Draft]:
     """Records as they are now, and every step we know of where none was ever told."""
     assert target.record_payload is not None
     stories = {story["dossier_id"]: story for story in tell(connection, target.portal.portal, ids, names)}
-    drafts = [draft(target.record_payload, "record", story) for story in stories.values()]
+    for story in stories.values():
+        yield draft(target.record_payload, "record", story)
     if target.event_payload is not None and with_steps:
         for event in connection.execute(text(_STEPS), {"ids": list(with_steps)}):
             story = at_event(stories[event.dossier_id], event.status_code, event.status_at, names)
-            drafts.append(draft(target.event_payload, "event", story))
-    write(connection, target, batch_id, drafts)
+            yield draft(target.event_payload, "event", story)
 
 
 # Not what a person has explained, and not what has a row in line already: that one will tell.

@@ -40,7 +40,7 @@ def _causes(office: Office) -> dict[str, int]:
     """Causes of differences that are not over, but for what is held: those wait for a link to a national code."""
     rows = office.house.rows("""
         select cause, count(*) from ops.discrepancy where closed_at is null and cause <> 'held' group by cause""")
-    return dict(rows)
+    return dict(rows)  # type: ignore[arg-type]
 
 
 def _mended(office: Office) -> list[int]:

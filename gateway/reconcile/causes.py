@@ -1,8 +1,9 @@
 """Why a dossier differs: one cause each, by a fixed order of precedence, from both rows, the outbox and the ledger.
 
-The order: what a portal doubled; what only one side has or has retired; what our own line says of it (unknown, rejected, held,
-waiting); what was acknowledged and is not there; and of what both have, procedure, period, state, date and agency. Later causes
-may hold beside an earlier one: they follow from it, or cannot be judged before it is mended.
+The order: what is listed twice; what only one side has or has retired; what our own line says of it (unknown, rejected, held,
+waiting); what was acknowledged and is not there; of what both have, procedure, period, state, date and agency; and where all that
+is equal, what the portal counts twice, or lacks steps of. Later causes may hold beside an earlier one: they follow from it, or
+cannot be judged before it is mended.
 """
 
 from __future__ import annotations
@@ -70,8 +71,9 @@ _MONTH = "date_trunc('month', {side}.received_at, 'Asia/Ho_Chi_Minh')"
 
 _TOLD_MORE = "(d.our_place is not null and t.told_count > greatest(sent.told, line.told))"
 _MORE_STEPS = "(d.our_place is not null and t.step_count > greatest(sent.steps, line.steps))"
-_DOUBLED = f"coalesce(t.copies > 1 or o.copies > 1 or {_TOLD_MORE} or {_MORE_STEPS}, false)"
-"""The other side has it more than once, or was told more often than we told it."""
+_LISTED_TWICE = "coalesce(t.copies > 1 or o.copies > 1, false)"
+_COUNTED_TWICE = f"coalesce({_TOLD_MORE} or {_MORE_STEPS}, false)"
+"""The other side was told more often than we told it. Where values differ somebody else told it, and they are what matters."""
 
 _MISSING_STEPS = "coalesce(t.step_count < line.owed_steps, false)"
 _IS_ABSENT = "coalesce(head.state = 'rejected' and head.cause = 'absent there' and line.told > 0, false)"
@@ -99,7 +101,7 @@ def _cause() -> str:
     dates = " or ".join(f"o.{name} is distinct from t.{name}" for name in _DATES)
     return f"""case
         when d.our_place is null and t.deleted_at is not null then null
-        when {_DOUBLED} then 'duplicate'
+        when {_LISTED_TWICE} then 'duplicate'
         when d.our_place is null and here.deleted_at is not null then 'retired here'
         when d.our_place is null and here.is_outside then 'other period'
         when d.our_place is null then 'only there'
@@ -116,6 +118,7 @@ def _cause() -> str:
         when o.status_code is distinct from t.status_code then 'different state'
         when {dates} then 'different date'
         when o.fingerprint is distinct from t.fingerprint then 'different agency'
+        when {_COUNTED_TWICE} then 'duplicate'
         when {_MISSING_STEPS} then 'sent and not there'
     end"""
 

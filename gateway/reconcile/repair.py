@@ -39,7 +39,7 @@ def repair(connection: Connection, shop: Workshop, pair: DossierPair, batch_id: 
     if target.record_payload is None:
         return 0
     asks_steps = target.read_back is not None and bool(target.read_back.events)
-    binds = {"pair": pair.name, "asks_steps": asks_steps}
+    binds = {"pair": pair.name, "asks_steps": asks_steps, "tries": TRIES}
     rows = connection.execute(text(_CHOSEN), binds).all()
     ids: dict[str, list[int]] = {way: [row.dossier_id for row in rows if row.way == way] for way in Chosen._fields}
     chosen = Chosen(**ids)
@@ -76,6 +76,9 @@ def _drafts(
             yield draft(target.event_payload, "event", story)
 
 
+TRIES = 3
+"""What was sent again so often and still differs is a person's."""
+
 # Not what a person has explained, and not what has a row in line already: that one will tell.
 _CHOSEN = """
     select d.discrepancy_id, f.dossier_id, case
@@ -83,7 +86,7 @@ _CHOSEN = """
             when f.cause = 'sent and not there' then case when f.is_theirs then 'steps' else 'anew' end
             else 'again' end as way
     from found as f join ops.discrepancy as d on d.pair = :pair and d.key = f.key and d.closed_at is null
-    where d.state in ('open', 'repairing') and f.is_ours and f.outbox_id is null
+    where d.state in ('open', 'repairing') and f.is_ours and f.outbox_id is null and d.repair_count < :tries
         and case f.cause when 'not sent' then not f.is_recorded
             when 'sent and not there' then cast(:asks_steps as bool) or not f.is_theirs
             else f.cause in ('different state', 'different date', 'different procedure', 'different agency', 'other period') end

@@ -65,6 +65,7 @@ def list_pushed(world: World, parameters: Parameters) -> list[Any]:
     """DanhSachHoSoDongBo, an invented service: dossiers that units pushed, by NgayTiepNhan and then by code.
 
     `tuNgay` and `denNgay` (yyyy-MM-dd) are both included; `trang` counts from 1, `soLuong` is at most 1000.
+    `soLanCapNhat` is how often a dossier was pushed, `soTienTrinh` how many rows of its progress the portal has.
     """
     start, end = _day(parameters, "tuNgay"), _day(parameters, "denNgay") + 1
     if start >= end:
@@ -79,7 +80,7 @@ def _listed(world: World, dossier: Dossier) -> dict[str, Any]:
     assert dossier.shown is not None
     item = dossier.shown.item()
     unit = "MaDonViXuLy" if item.get("MaDonViXuLy") else "DonViXuLy"
-    times = sum(kept.push.kind is Kind.DOSSIER for kept in dossier.pushes if _is_shown(world, kept))
+    shown = [kept.push.kind for kept in dossier.pushes if _is_shown(world, kept)]
     return {
         "MaHoSo": dossier.code,
         "MaTTHC": item["MaTTHC"],
@@ -88,7 +89,8 @@ def _listed(world: World, dossier: Dossier) -> dict[str, Any]:
         "NgayHenTra": item["NgayHenTra"],
         "NgayKetThucXuLy": item.get("NgayKetThucXuLy") or "",
         unit: item[unit],
-        "soLanCapNhat": times,
+        "soLanCapNhat": shown.count(Kind.DOSSIER),
+        "soTienTrinh": shown.count(Kind.PROGRESS),
     }
 
 

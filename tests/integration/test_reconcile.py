@@ -7,6 +7,8 @@ import json
 import pytest
 
 from gateway.errors import LockedError
+from gateway.reconcile.compare import count_rows
+from gateway.reconcile.pairs import DossierPair, pairs
 from gateway.store import core
 from gateway.store.database import advisory_lock
 from gateway.store.reconcile import CAUSES
@@ -36,6 +38,19 @@ def test_all_are_found_each_with_its_cause_and_no_other(planted: tuple[House, Pl
     missed = {(there.ways.get(code), cause) for code, cause in there.expected - found(house)}
     assert (extra, missed) == (set(), set())
     assert (report.refused, report.moving) == (EACH, EACH)
+
+
+def test_the_shipped_pairs_compile(house: House) -> None:
+    with house.shop() as shop:
+        found = {each.name: each for each in pairs(shop)}
+    assert found.keys() == {"national/dossiers", "national/ministry_dossiers", "national/procedures"}
+    assert all(each.mapping.key == 0 for each in found.values() if isinstance(each, DossierPair))
+
+
+def test_the_runner_may_let_the_server_count_what_it_staged(house: House) -> None:
+    house.execute("insert into ops.snapshot_theirs (pair, dossier_code, copies, fingerprint) values ('x', 'x', 1, 1)")
+    house.execute(f"set role gateway_runner; {count_rows('theirs')}")
+    assert house.value("select reltuples from pg_class where oid = 'ops.snapshot_theirs'::regclass") == 1
 
 
 def test_the_figures_add_up(planted: tuple[House, Planted]) -> None:

@@ -11,10 +11,12 @@ from unittest.mock import patch
 import pytest
 
 from gateway.reconcile.pairs import pair
+from gateway.reconcile.period import period
 from gateway.reconcile.run import Report, reconcile
 from sandbox.testing import running_sandbox
 from tests.helpers.delivery import DOSSIERS, Office
 from tests.helpers.house import House
+from tests.helpers.pushes import push
 
 RECORDS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 
@@ -103,6 +105,22 @@ def test_lost_steps_are_read_back_and_only_those_sent_again(office: Office) -> N
     _mended(office)
     _is_right(office)
     assert len(office.held_states()) == len(office.right_states())
+
+
+def test_what_somebody_moved_to_another_month_is_asked_for_before_it_is_called_gone(office: Office) -> None:
+    office.deliver()
+    [(code, day)] = office.house.rows("""
+        select key, (received_at at time zone 'Asia/Ho_Chi_Minh')::date::text from core.dossier
+        join (select dossier_code as key from ops.ledger order by 1 limit 1) as told on key = dossier_code""")
+    item = office.pushed(code)["holds"] | {"NgayTiepNhan": "20260102080000"}
+    push(office.sandbox, office.sandbox.national_session(), [item], updating=True)
+    with office.house.shop() as shop, patch.dict(os.environ, office.house.connections):
+        found = pair(shop, DOSSIERS)
+        report = reconcile(shop, found, period(found, day, day))
+    assert (report.causes.get("other period"), report.causes.get("sent and not there")) == (1, None)
+    assert _causes(office) == {"other period": 1}
+    assert _mended(office)[-1] == 0
+    assert office.pushed(code)["holds"]["NgayTiepNhan"].startswith(day.replace("-", ""))
 
 
 def test_the_command_repairs_and_delivers(office: Office) -> None:

@@ -31,6 +31,7 @@ def test_pushed_dossiers_are_listed_by_reception_page_by_page(sandbox: Running, 
         "NgayKetThucXuLy": "",
         "DonViXuLy": "Ủy ban nhân dân phường mô phỏng",
         "soLanCapNhat": 2,
+        "soTienTrinh": 0,
     }
     pages = [listed(sandbox, session, **days, trang=page, soLuong="2") for page in (1, 2, 3)]
     assert [page["tongSo"] for page in pages] == [3, 3, 3]

@@ -61,7 +61,7 @@ def _push(name: str, named: str, kind: str, match: str, times: int = ONCE, **mor
 
 def _lost(name: str, kind: str, match: str, nights: int = 0) -> Kind:
     order = _order(kind, match, ALWAYS, item=ANY)
-    return Kind(name, "deliver", "sent and not there|different", [order], mends=True, nights=nights)
+    return Kind(name, "deliver", "sent and not there|different|absent", [order], mends=True, nights=nights)
 
 
 def _bad(name: str, named: str, **changes: Any) -> Kind:
@@ -101,7 +101,7 @@ FETCHED = (
     _province("P3 another object", "has no member 'content'", "body", body='{"title":"Lỗi hệ thống","status":500}'),
     _province("P5 NaN", "not a complete JSON object", "nan"),
     _province("P5 nested a hundred thousand deep", "not a complete JSON object", "nested"),
-    _province("P7 windows-1258 that calls itself UTF-8", "UTF-8|encoding|garbled|characters", "wrong_charset"),
+    _province("P7 windows-1258 that calls itself UTF-8", "not readable|UTF-8|encoding|garbled", "wrong_charset"),
     _province("P10 NUL in a code", "NUL", "nul", ONCE, field="code"),
     _province("P11 a required member is gone", "required, but absent", "rewrite", ONCE, remove={"0": ["updatedDate"]}),
     _bad("P11 a member became a list", "expected text, found a list", nationCode=["G22"]),
@@ -112,6 +112,7 @@ FETCHED = (
     _province("P16 DOCTYPE in place of JSON", "HTML or XML page", "doctype"),
     _province("G1 the page before again", "the very bytes of the page before", "duplicate_page", match=AGENCIES, earliest=1),
     _province("G2 rows slip from a page", "moved while it was read", "shifted_page", ONCE, match=AGENCIES, count=2),
+    _province("G2 dossiers slip from a page", "moved while it was read|declares", "shifted_page", ONCE, earliest=1, count=2),
     _province("G7 hardly anything left", "it is held back", "shrunk", match=AGENCIES, count=3),
     _province("G7 nothing left", "it is held back", "shrunk", match=AGENCIES),
     _national("T2 a detail fails", "maTTHC=.*HTTP 500", "status", "LayThuTuc", status=500),

@@ -26,7 +26,7 @@ from tests.helpers.server import Server
 SIZE = ("--procedures", "12", "--dossiers", "40", "--only", "national", "--only", "province")
 TARGETS = ("national/dossiers", "national/statuses")
 LIMITS = "limits: {attempts: 2, max_bytes: 4MB, "
-"""Small ones, so that a trial need not wait: two attempts, a second and a half for an answer, pages of ten."""
+"""Small ones, so that a trial need not wait: two attempts, a second and a half for an answer, small pages."""
 
 
 @dataclass
@@ -121,8 +121,8 @@ def _make_quick(mappings: Path) -> None:
         card = mappings / portal / "portal.yaml"
         replace_in(card, "limits: {", LIMITS)
         replace_in(card, f"read: {calls}, total: 2m", "read: 1.5s, total: 1.5s")
-    for stream, size in (("dossiers", 1000), ("agencies", 500), ("procedures", 500)):
-        replace_in(mappings / "province" / f"{stream}.yaml", f"page_size: {size}", "page_size: 10")
+    for stream, size, small in (("dossiers", 1000, 4), ("agencies", 500, 20), ("procedures", 500, 5)):
+        replace_in(mappings / "province" / f"{stream}.yaml", f"page_size: {size}", f"page_size: {small}")
     for path in (mappings / "national" / "deliveries").glob("*.yaml"):
         path.write_text(path.read_text("utf-8") + "retry: [0s, 0s, 0s]\n", "utf-8")
 

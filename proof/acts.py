@@ -20,6 +20,7 @@ from gateway.delivery import run as delivery
 from gateway.errors import NeedsPerson
 from gateway.reconcile.pairs import pair
 from gateway.reconcile.run import reconcile
+from gateway.replay import replay
 from gateway.workshop import Workshop
 from tests.helpers.house import House
 
@@ -71,6 +72,14 @@ class Acts(logging.Handler):
             return self._told([error])
         self.said += report.drift
         return self._told([*report.errors, report.verdict()])
+
+    def replay(self, portal: str, since: int | None = None) -> int:
+        """What was landed, from a batch on, once more; the exit code."""
+        try:
+            report = replay(self._shop, portal, since=since)
+        except ExplainedError as error:
+            return self._told([error])
+        return self._told([report.verdict()])
 
     def deliver(self) -> int:
         """Everything that is open and has news; the exit code."""

@@ -52,24 +52,24 @@ EVENTS = """
 def complaints(ask: Ask, seen: Seen, tonight: Shown) -> Iterator[str]:
     """One sentence for each record that is missing or differs."""
     for place in HOLDS.keys() & tonight.lists.keys():
-        excused = _excused(ask, *place)
-        if excused is not None:
-            yield from _missing(ask, place, seen, tonight, excused)
-            yield from _other_names(ask, place, tonight, excused)
+        told = unread(ask, *place)
+        if told is not None:
+            yield from _missing(ask, place, seen, tonight, told)
+            yield from _other_names(ask, place, tonight, told)
     yield from _dossiers(ask, seen, tonight)
 
 
 def _dossiers(ask: Ask, seen: Seen, tonight: Shown) -> Iterator[str]:
-    excused = _excused(ask, "province", "dossiers")
-    if excused is not None and ("province", "dossiers") in tonight.lists:
-        yield from _other_values(ask, tonight, excused)
-        yield from _missing_steps(ask, seen, excused)
-    excused = _excused(ask, "national", "dossiers")
-    if excused is not None and ("national", "dossiers") in tonight.lists:
-        yield from _other_states(ask, tonight, excused)
+    told = unread(ask, "province", "dossiers")
+    if told is not None and ("province", "dossiers") in tonight.lists:
+        yield from _other_values(ask, tonight, told)
+        yield from _missing_steps(ask, seen, told)
+    told = unread(ask, "national", "dossiers")
+    if told is not None and ("national", "dossiers") in tonight.lists:
+        yield from _other_states(ask, tonight, told)
 
 
-def _excused(ask: Ask, portal: str, stream: str) -> set[str] | None:
+def unread(ask: Ask, portal: str, stream: str) -> set[str] | None:
     """Keys that wait in quarantine with a reason; None when the stream's newest visit failed and says why."""
     newest = "select state, error from ops.batch where portal = :portal and stream = :stream and mode <> 'replay'"
     rows = ask.rows(f"{newest} order by batch_id desc limit 1", portal=portal, stream=stream)
@@ -79,26 +79,26 @@ def _excused(ask: Ask, portal: str, stream: str) -> set[str] | None:
     return set(ask.column(f"{waiting} and state = 'open' and reason <> ''", portal=portal, stream=stream))
 
 
-def _missing(ask: Ask, place: Place, seen: Seen, tonight: Shown, excused: set[str]) -> Iterator[str]:
+def _missing(ask: Ask, place: Place, seen: Seen, tonight: Shown, told: set[str]) -> Iterator[str]:
     (portal, stream), kept = place, HOLDS[place]
     rows = _rows(
         ask, f"{kept.key}, bool_or(valid_to is null)", f"{kept.table} where issuer = :portal group by 1", portal
     )
-    for code in sorted(seen.codes[place] - rows.keys() - excused):
+    for code in sorted(seen.codes[place] - rows.keys() - told):
         yield f"lost: {portal}/{stream} {code} was shown, and is neither stored nor in quarantine"
     for code in sorted(tonight.lists[place].keys() & rows.keys()):
         if not rows[code]:
             yield f"wrong: {portal}/{stream} {code} is shown, and our row of it is no longer in force"
 
 
-def _other_names(ask: Ask, place: Place, tonight: Shown, excused: set[str]) -> Iterator[str]:
+def _other_names(ask: Ask, place: Place, tonight: Shown, told: set[str]) -> Iterator[str]:
     (portal, stream), kept = place, HOLDS[place]
     if not kept.name:
         return
     in_force = f"{kept.table} where issuer = :portal and valid_to is null"
     rows = _rows(ask, f"{kept.key}, {kept.name}", in_force, portal)
     for code, record in tonight.lists[place].items():
-        if code in rows and code not in excused and plain(rows[code]) != plain(kept.shown(record)):
+        if code in rows and code not in told and plain(rows[code]) != plain(kept.shown(record)):
             yield f"wrong: {portal}/{stream} {code}: {kept.name} is not what the portal shows"
 
 
@@ -106,12 +106,12 @@ def _rows(ask: Ask, columns: str, which: str, portal: str) -> dict[str, Any]:
     return dict(ask.rows(f"select {columns} from core.{which}", portal=portal))  # noqa: S608
 
 
-def _other_values(ask: Ask, tonight: Shown, excused: set[str]) -> Iterator[str]:
+def _other_values(ask: Ask, tonight: Shown, told: set[str]) -> Iterator[str]:
     for code, *values in ask.rows(DOSSIER):
         record = tonight.dossiers.get(code)
         if record is None:
             yield f"wrong: province/dossiers {code} is stored, and the portal never showed it"
-        elif code not in excused:
+        elif code not in told:
             for column, (right, ours) in _compared(record, values).items():
                 if right != ours:
                     yield f"wrong: province/dossiers {code}: {column} is {_safe(column, ours)}, shown is {_safe(column, right)}"
@@ -139,12 +139,12 @@ def _safe(column: str, value: Any) -> str:
     return "another one" if column == "applicant_name" and value else str(value)
 
 
-def _missing_steps(ask: Ask, seen: Seen, excused: set[str]) -> Iterator[str]:
+def _missing_steps(ask: Ask, seen: Seen, told: set[str]) -> Iterator[str]:
     stored: dict[str, set[tuple[str, datetime]]] = {}
     for code, state, at in ask.rows(EVENTS):
         stored.setdefault(code, set()).add((state, at))
     for code, steps in sorted(seen.steps.items()):
-        if code in excused or code not in stored:
+        if code in told or code not in stored:
             continue  # a dossier that is missing altogether has its own complaint
         for state, at in sorted(steps - stored[code]):
             yield f"lost: province/dossiers {code}: state {state} since {at:%Y-%m-%d %H:%M:%S} was shown, and is no event"
@@ -152,7 +152,7 @@ def _missing_steps(ask: Ask, seen: Seen, excused: set[str]) -> Iterator[str]:
             yield f"wrong: province/dossiers {code}: the event {state} at {at:%Y-%m-%d %H:%M:%S} was never shown"
 
 
-def _other_states(ask: Ask, tonight: Shown, excused: set[str]) -> Iterator[str]:
+def _other_states(ask: Ask, tonight: Shown, told: set[str]) -> Iterator[str]:
     query = (
         "select dossier_code, status_code, filed_at from core.dossier where issuer = 'national' and valid_to is null"
     )
@@ -160,7 +160,7 @@ def _other_states(ask: Ask, tonight: Shown, excused: set[str]) -> Iterator[str]:
         record = tonight.lists["national", "dossiers"].get(code)
         if record is None:
             yield f"wrong: national/dossiers {code} is stored, and the portal never showed it"
-        elif code in excused or code in tonight.pushed:
+        elif code in told or code in tonight.pushed:
             continue  # what it was told back since our visit it may show already
         elif (state, _filed(filed)) != (record["MaTrangThai"], record["NgayNop"]):
             yield f"wrong: national/dossiers {code}: state {state}, shown is {record['MaTrangThai']}"

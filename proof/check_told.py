@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from proof import check_stored
 from proof.asked import Ask
 from proof.line import Line, lines
-from proof.seen import Seen, step_of
+from proof.seen import Seen, Step, step_of
 from proof.shown import Record, Shown, instant, national_time, plain
 
 DOSSIERS, PROGRESS, STATUS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC", "DongBoTrangThaiHoSo"
@@ -19,34 +20,61 @@ ONE_STOP, FILED_THERE = "national/dossiers", "national/statuses"
 def complaints(ask: Ask, seen: Seen, tonight: Shown) -> Iterator[str]:
     """One sentence for each step or dossier that is not there, there twice or there otherwise, and that nobody is told of."""
     is_open = set(ask.column("select target from ops.target where mode = 'open'"))
+    unread = check_stored.unread(ask, "province", "dossiers")
+    owed = _owed(ask, seen, unread)
     if ONE_STOP in is_open:
         told = lines(ask, ONE_STOP)
-        for code in sorted(seen.steps.keys() - seen.filed_there.keys()):
-            line = told.get(code, Line())
-            yield from _steps(f"{ONE_STOP} {code}", seen, code, tonight.pushed.get(code), PROGRESS, line)
-            yield from _record(code, seen, tonight, line)
+        for code in sorted(owed.keys() - seen.filed_there.keys()):
+            line, pushed = told.get(code, Line()), tonight.pushed.get(code)
+            yield from _steps(f"{ONE_STOP} {code}", owed[code], seen.steps[code], _told(pushed, PROGRESS), line)
+            if unread is not None and code not in unread:
+                yield from _record(code, seen, tonight, line)
         yield from _stuck(ONE_STOP, told)
     if FILED_THERE in is_open:
         told = lines(ask, FILED_THERE)
         for code, theirs in sorted(seen.filed_there.items()):
-            line = told.get(theirs, Line())
-            yield from _steps(f"{FILED_THERE} {theirs}", seen, code, tonight.pushed.get(theirs), STATUS, line)
+            line, pushed = told.get(theirs, Line()), tonight.pushed.get(theirs)
+            yield from _steps(f"{FILED_THERE} {theirs}", owed[code], seen.steps[code], _told(pushed, STATUS), line)
         yield from _stuck(FILED_THERE, told)
     yield from _doubled(seen, tonight)
     yield from _uncalled_for(seen, tonight)
 
 
-def _steps(place: str, seen: Seen, code: str, pushed: Record | None, service: str, line: Line) -> Iterator[str]:
-    owed = {(state, national_time(at)) for state, at in seen.steps[code]}
-    told = [(each["state"], each["time"]) for each in _kept(pushed, service)]
-    for state, time in sorted(owed - set(told)):
+def _owed(ask: Ask, seen: Seen, unread: set[str] | None) -> dict[str, set[Step]]:
+    """The steps the nation must hear of: all states that a dossier moved to, as far as they were shown; of what could not be
+    read, those that we hold all the same. The same state at a later time is no step, though a portal may be told of it.
+    """
+    held: dict[str, set[Step]] = {}
+    for code, state, at in ask.rows(check_stored.EVENTS):
+        held.setdefault(code, set()).add((state, at))
+    is_read = {code: unread is not None and code not in unread for code in seen.steps}
+    return {
+        code: _moves(steps if is_read[code] else steps & held.get(code, set())) for code, steps in seen.steps.items()
+    }
+
+
+def _moves(steps: set[Step]) -> set[Step]:
+    in_time = sorted(steps, key=lambda step: step[1])
+    return {step for number, step in enumerate(in_time) if not number or in_time[number - 1][0] != step[0]}
+
+
+def _steps(place: str, owed: set[Step], shown: set[Step], told: list[tuple[str, str]], line: Line) -> Iterator[str]:
+    for state, time in sorted(_theirs(owed) - set(told)):
         if not line.lists_step(state, time):
             yield f"lost: {place}: the portal does not hold state {state} of {time}, and nothing of ours says why"
-    for state, time in sorted(set(told) - owed):
+    for state, time in sorted(set(told) - _theirs(shown)):
         yield f"wrong: {place}: the portal holds state {state} of {time}, which the province never showed"
     times = [time for _, time in dict.fromkeys(told)]
     if times != sorted(times):
         yield f"wrong: {place}: its steps were told in another order than they happened"
+
+
+def _theirs(steps: set[Step]) -> set[tuple[str, str]]:
+    return {(state, national_time(at)) for state, at in steps}
+
+
+def _told(pushed: Record | None, service: str) -> list[tuple[str, str]]:
+    return [(each["state"], each["time"]) for each in _kept(pushed, service)]
 
 
 def _kept(pushed: Record | None, service: str) -> list[Record]:

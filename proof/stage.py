@@ -57,6 +57,11 @@ class Stage:
     template: str = field(default="", init=False)
     seen: Seen = field(default_factory=Seen, init=False)
 
+    @property
+    def landing(self) -> Path:
+        """What the first evening landed."""
+        return self.mappings.parent / "landing"
+
     def __post_init__(self) -> None:
         """Makes the house that all trials begin with: both portals are taken in, both targets are open."""
         self._portal, self._delivery = cache(load_portal), _once_each(spec.read_delivery)
@@ -69,6 +74,7 @@ class Stage:
             with trial.house.engine() as engine:
                 for target in TARGETS:
                     brakes.decide(engine, target, "open", "proof", "")
+            shutil.copytree(trial.house.place / "landing", self.landing)
 
     @contextmanager
     def trial(self) -> Iterator[Trial]:
@@ -86,6 +92,8 @@ class Stage:
         with ExitStack() as stack:
             place = Path(stack.enter_context(TemporaryDirectory()))
             portals = stack.enter_context(forked_portals("--seed", str(self.seed), *SIZE))
+            if self.landing.exists():
+                shutil.copytree(self.landing, place / "landing")
             house = House(self.server.url(database), place, self.mappings)
             house.connections = portals.variables
             household = Household(house, portals.addresses)

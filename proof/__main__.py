@@ -8,7 +8,20 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from proof import charsets, deadline, hostile, order, payloads, reconciled, replayed
+from proof import (
+    charsets,
+    deadline,
+    faults,
+    hostile,
+    order,
+    overlap,
+    payloads,
+    reconciled,
+    replayed,
+    rerun,
+    selftest,
+)
+from proof.alone import alone
 from proof.card import Line
 
 LINES: Mapping[str, Callable[[], Line]] = {
@@ -19,6 +32,10 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "deadline": deadline.measure,
     "reconcile": reconciled.measure,
     "order": order.measure,
+    "selftest": partial(alone, selftest.measure),
+    "faults": faults.measure,
+    "rerun": partial(alone, rerun.measure),
+    "overlap": partial(alone, overlap.measure),
 }
 
 
@@ -27,6 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(LINES)}")
     parser.add_argument("--examples", type=int, metavar="N", help="how many payloads to try")
+    parser.add_argument("--seeds", type=int, metavar="N", help="with how many seeds to try each kind of fault")
     parser.add_argument("--against", metavar="REVISION|FOLDER", help="the mappings to compare with (HEAD)")
     said = parser.parse_args()
     wanted = said.names or list(LINES)
@@ -36,6 +54,8 @@ def main() -> int:
     measures = dict(LINES)
     if said.examples:
         measures["payloads"] = partial(payloads.measure, said.examples)
+    if said.seeds:
+        measures["faults"] = partial(faults.measure, said.seeds)
     if said.against:
         measures["mappings"] = partial(replayed.measure, said.against)
     shown = [_shown(measures[name]) for name in wanted]  # all of them, also after a failed one

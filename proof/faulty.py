@@ -46,14 +46,18 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
 
-def usual(stage: Stage) -> dict[str, Usual]:
-    """The undisturbed night's acts. Raises AssertionError when one goes wrong."""
-    return {act: _undisturbed(stage, Kind("no fault", act, "")) for act in PORTAL_OF}
+def usual(stage: Stage) -> dict[tuple[str, bool], Usual]:
+    """The undisturbed nights: of each act, and whether the nation had been told before. Raises AssertionError when one goes wrong.
+
+    Half of the seeds have told the nation already: there, dossiers are changed as well as made.
+    """
+    before = (False, True) if stage.seed % 2 else (False,)
+    return {(act, told): _undisturbed(stage, Kind("no fault", act, ""), told) for act in PORTAL_OF for told in before}
 
 
-def _undisturbed(stage: Stage, kind: Kind) -> Usual:
+def _undisturbed(stage: Stage, kind: Kind, told_before: bool) -> Usual:
     with stage.trial() as trial:
-        _evening(trial, kind, stage.seed)
+        _evening(trial, kind, told_before)
         before, known = _calls(trial, kind, "calls"), trial.portals.pushed()
         _night(trial, kind, stage.seed)
         after, now = _calls(trial, kind, "calls"), trial.portals.pushed()
@@ -64,11 +68,13 @@ def _undisturbed(stage: Stage, kind: Kind) -> Usual:
         return Usual(after - before, told)
 
 
-def play(stage: Stage, kind: Kind, usual: Mapping[str, Usual]) -> Verdict:
+def play(stage: Stage, kind: Kind, undisturbed: Mapping[tuple[str, bool], Usual]) -> Verdict:
     """The fault comes at a moment that the dice of seed and kind choose."""
+    told = undisturbed.get((kind.act, True))
+    told_before = told is not None and (not kind.orders or bool(told.calls[str(kind.orders[0]["match"])]))
     with stage.trial() as trial:
-        _evening(trial, kind, stage.seed)
-        came = _meet(trial, kind, usual[kind.act], stage.seed)
+        _evening(trial, kind, told_before)
+        came = _meet(trial, kind, undisturbed[kind.act, told_before], stage.seed)
         if kind.nights:
             replace(trial.household, visited=(_visited(kind),)).look()
             trial.days(kind.nights)
@@ -81,9 +87,9 @@ def play(stage: Stage, kind: Kind, usual: Mapping[str, Usual]) -> Verdict:
         return Verdict(kind.name, stage.seed, wrong)
 
 
-def _evening(trial: Trial, kind: Kind, seed: int) -> None:
-    """Half of the seeds have told the nation already: then dossiers are changed there, too."""
-    if seed % 2:
+def _evening(trial: Trial, kind: Kind, told_before: bool) -> None:
+    """The day before, and the days after it. What is to be told is taken in already, where telling is what meets the fault."""
+    if told_before:
         trial.acts.deliver()
     trial.days(DAYS)
     if kind.act == "deliver":

@@ -25,7 +25,7 @@ from proof.seen import Seen
 from tests.helpers.house import ROOT, House, replace_in
 from tests.helpers.server import Server
 
-SIZE = ("--procedures", "12", "--dossiers", "40", "--only", "national", "--only", "province")
+SIZE = ("--procedures", "8", "--dossiers", "30", "--only", "national", "--only", "province")
 TARGETS = ("national/dossiers", "national/statuses")
 LIMITS = "limits: {attempts: 2, max_bytes: 4MB, "
 """Small ones, so that a trial need not wait: two attempts, a second and a half for an answer, small pages."""

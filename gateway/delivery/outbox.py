@@ -17,6 +17,7 @@ from gateway.crosswalks import codelists
 from gateway.delivery.payload import Payload, Problem
 from gateway.delivery.spec import Delivery, owed
 from gateway.delivery.story import Story, at_event, tell
+from gateway.store.database import copying
 from gateway.workshop import Workshop
 
 Ids = Sequence[int]
@@ -110,8 +111,7 @@ def code_there(target: Delivery, story: Story) -> str:
 
 
 def _write(connection: Connection, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
-    cursor = connection.connection.cursor()
-    with cursor.copy(_COPY) as copy:
+    with copying(connection, _COPY) as copy:
         for each in drafts:
             story = each.story
             copy.write_row(

@@ -131,7 +131,8 @@ class Dlt:
 
 
 def _without_rate(mappings: Path, copy: Path) -> None:
-    shutil.copytree(mappings, copy)
+    # Nobody else here owes other portals anything.
+    shutil.copytree(mappings, copy, ignore=shutil.ignore_patterns("deliveries"))
     card = copy / "province" / "portal.yaml"
     said = card.read_text("utf-8")
     # One call at a time, the next one under way while we work: the fastest here, where the portal answers at once.

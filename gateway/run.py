@@ -14,7 +14,7 @@ from connectors.connection import Connection, MissingConnection
 from connectors.errors import ExplainedError, FatalPortalError, PortalAway, SignInRefused
 from connectors.files.pages import Folder
 from connectors.pages import Caller
-from gateway import drift
+from gateway import conflicts, drift
 from gateway.errors import NeedsPerson, StoreError
 from gateway.fetch import fetch_stream
 from gateway.load import load_batch
@@ -180,9 +180,19 @@ def _load_and_close(visit: Visit, run_id: int, errors: tuple[ExplainedError, ...
             # When it is the database that failed, the note cannot be written either; the error itself is still raised.
             with suppress(ExplainedError):
                 mark_batch(shop.engine, work.batch_id, error=str(error))
+    _record_conflicts(visit, run_id, counts)
     _close(shop, run_id, failed)
     due = 0 if failed else due_count(shop.engine, portal)
     return Report(run_id, portal, counts, tuple(failed), tuple(drifted), due)
+
+
+def _record_conflicts(visit: Visit, run_id: int, counts: Counts) -> None:
+    """What portals disagree on is written down with both values, whenever something changed."""
+    if not (counts.new or counts.changed):
+        return
+    entities = {stream.into for stream in visit.spec.streams}
+    if new := conflicts.record(visit.shop, run_id, entities):
+        log.warning("portals disagree", portal=visit.spec.portal, new=new, see="gateway mapping conflicts")
 
 
 def _load_one(shop: Workshop, work: Row[Any]) -> Counts:

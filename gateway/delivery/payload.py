@@ -16,7 +16,7 @@ from connectors.dates import written
 from gateway.delivery.story import COLUMNS
 from gateway.documents import Document, as_tuple
 from gateway.errors import ConfigError
-from gateway.mapping import crosswalk
+from gateway.mapping import crosswalk, values
 from gateway.mapping.crosswalk import Crosswalk
 from gateway.mapping.reject import Unfit
 
@@ -48,6 +48,7 @@ class Field:
     constant: Any = None
     form: str = ""
     codes: Crosswalk | None = None
+    is_number: bool = False
     longest: int | None = None
     required: bool = False
     empty: Any = ""
@@ -71,10 +72,9 @@ class Field:
         return value
 
     def _coded(self, found: Any) -> Any:
-        if self.codes is None:
-            return str(found)
         try:
-            return self.codes.convert(found)
+            code = str(found) if self.codes is None else self.codes.convert(found)
+            return values.integer(code) if self.is_number else code
         except Unfit as unfit:
             told = f"{self.name}: {self._whence} is {unfit.reason}"
             raise Unsendable(f"{self.name} has no code at the portal", told) from None
@@ -131,6 +131,7 @@ def _field(name: str, said: Mapping[str, Any], where: str, crosswalks: Path) -> 
         constant=said.get("const"),
         form=said.get("format", ""),
         codes=crosswalk.load(crosswalks / f"{said['lookup']}.tsv") if "lookup" in said else None,
+        is_number=said.get("type") == "int",
         longest=said.get("max"),
         required=said.get("required", False),
         empty=said.get("empty", ""),

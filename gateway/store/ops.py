@@ -170,6 +170,31 @@ Index(
     postgresql_where=absence.c.returned_batch_id.is_(None),
 )
 
+conflict = Table(
+    "conflict",
+    metadata,
+    Column("conflict_id", BigInteger, Identity(), primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("column", Text, nullable=False, comment="what the two disagree on"),
+    Column("code", Text, nullable=False, comment="of the thing, the same at both portals"),
+    Column("owner", Text, nullable=False, comment="the portal whose word counts"),
+    Column("owner_value", Text, comment="what it says; only size and hash when it is personal"),
+    Column("portal", Text, nullable=False, comment="the portal that says otherwise"),
+    Column("portal_code", Text, nullable=False, comment="its own code of the thing"),
+    Column("value", Text, comment="what it says; only size and hash when it is personal"),
+    Column("run_id", BigInteger, nullable=False, comment="the run that first saw it"),
+    _at("first_seen_at", required=True),
+    _at("settled_at"),
+    schema="ops",
+)
+Index(
+    "ix_conflict_open",
+    conflict.c.entity,
+    conflict.c.code,
+    conflict.c.portal,
+    postgresql_where=conflict.c.settled_at.is_(None),
+)
+
 publication = Table(
     "publication",
     metadata,

@@ -64,7 +64,7 @@ def test_the_bag_holds_one_dag_for_each_portal_and_nothing_unknown(bag):
     assert bag["errors"] == {}
     assert PORTALS, "no portal folder was found, so this test would prove nothing"
     assert sorted(bag["dags"]) == sorted(
-        [f"sync_{name}" for name in PORTALS] + ["publish_datasets", "housekeeping", "approve_retirements"]
+        [f"sync_{name}" for name in PORTALS] + ["publish_datasets", "housekeeping", "approve_retirements", "deliver"]
     )
 
 
@@ -89,7 +89,9 @@ def test_every_task_has_an_owner_and_retries_by_the_error_taxonomy(bag):
         assert dag["doc"].strip()
         for task in dag["tasks"].values():
             assert task["owner"] == "gateway"
-            assert (task["retries"], task["policy"]) == (3, "ExceptionRetryPolicy")
+            # A delivery is not tried again: it goes on at the next run, in five minutes.
+            repeats = (0, "NoneType") if task["upstream"] == ["targets_with_news"] else (3, "ExceptionRetryPolicy")
+            assert (task["retries"], task["policy"]) == repeats
 
 
 def test_the_data_sets_are_published_when_any_portal_was_synchronised(bag):

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from connectors.errors import ExplainedError
 from gateway import errors, vocabulary
 from gateway.crosswalks import codelists
+from gateway.delivery.spec import read_delivery
 from gateway.mapping import crosswalk
 from gateway.mapping.compile import compile_mapping
 from gateway.portals import load_portal
@@ -25,6 +26,7 @@ from gateway.store.core import BOOKKEEPING, metadata
 from tests.docs.pages import ROOT, blocks, own_pages, read, words
 
 SCHEMA = json.loads(read("schemas/mapping.schema.json"))
+DELIVERY = json.loads(read("schemas/delivery.schema.json"))
 LANGUAGE = words(read("docs/reference/mapping-language.md"))
 DATASETS = read("docs/reference/datasets.md")
 TABLES = read("docs/reference/tables.md")
@@ -45,6 +47,21 @@ def test_mapping_language_has_every_key() -> None:
     keys = {key for properties in _found(SCHEMA["$defs"], "properties") for key in properties}
     assert len(keys) > 50
     assert keys - LANGUAGE == set()
+
+
+def test_delivery_language_has_every_word() -> None:
+    keys = {key for properties in _found(DELIVERY["$defs"], "properties") for key in properties}
+    values = {value for enum in _found(DELIVERY["$defs"], "enum") for value in enum}
+    assert {"read_back", "visible_within"} <= keys
+    assert "exists" in values
+    assert (keys | values) - words(read("docs/reference/delivery-language.md")) == set()
+
+
+def test_the_example_of_the_delivery_language_is_one(tmp_path: Path) -> None:
+    [example] = blocks(read("docs/reference/delivery-language.md"), "yaml")
+    file = tmp_path / "dossiers.yaml"
+    file.write_text(example, "utf-8")
+    assert read_delivery(load_portal((ROOT / "mappings",), "national"), file).target == "national/dossiers"
 
 
 def test_mapping_language_has_every_word_of_a_closed_list() -> None:

@@ -225,9 +225,12 @@ def test_two_deliveries_at_once(office: Office) -> None:
     office.house.execute(
         "insert into ops.delivery_run (target, holder) values ('national/dossiers', 'lan@night process 7')"
     )
-    with office.house.engine() as engine, advisory_lock(engine, f"delivery:{DOSSIERS}", lambda: LockedError("busy")):
-        with pytest.raises(LockedError, match=r"delivery is under way, by lan@night process 7 since \d{4}-"):
-            office.deliver()
+    with (
+        office.house.engine() as engine,
+        advisory_lock(engine, f"delivery:{DOSSIERS}", lambda: LockedError("busy")),
+        pytest.raises(LockedError, match=r"delivery is under way, by lan@night process 7 since \d{4}-"),
+    ):
+        office.deliver()
     assert office.pushed()["accepted"] == 0
 
 

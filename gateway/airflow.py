@@ -206,6 +206,32 @@ def deliver(target: str) -> dict[str, int]:
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def reconciled_pairs() -> list[str]:
+    """The pairs that the mappings compare."""
+    from gateway.reconcile.pairs import pairs
+    from gateway.workshop import open_workshop
+
+    return [each.name for each in pairs(open_workshop())]
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def reconcile(pair: str) -> dict[str, int]:
+    """Compare a pair; with the DAG's parameter `repair` also put into the outbox again what is safe, for the next delivery.
+
+    Differences are no failure: they are counted here, and stand in `gateway reconcile list`.
+    """
+    from gateway.reconcile import pairs, run
+    from gateway.workshop import open_workshop
+
+    shop = open_workshop()
+    found = pairs.pair(shop, pair)
+    connection = _connection(found.portal.connection) if found.kind == "dossier" else None
+    mend = bool(get_current_context()["params"]["repair"])
+    report = run.reconcile(shop, found, mend=mend, connection=connection)
+    return {**report.causes, "repaired": report.repaired, "needing a person": report.needing}
+
+
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
 def sweep() -> dict[str, int]:
     """Close runs that a crash left open and remove landed objects that no manifest names."""
     from gateway.housekeeping import sweep as clean

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Table
 
-from gateway.store import core
+from gateway.store import core, reconcile
 
 
 @dataclass(frozen=True)
@@ -15,16 +15,20 @@ class Entity:
     """A table of `core` that streams fill.
 
     code: its natural key beside issuer and valid_from. parts: tables of repeated parts. history: an append-only table that
-    takes a row for each change of its key columns (an event). versions: an append-only table of whole contents. shared: the
-    column by which two portals speak of the same thing; its code where that is the same everywhere.
+    takes a row for each state and its time (an event). observed: an append-only table that takes a row when one of the
+    columns it has differs. versions: an append-only table of whole contents. shared: the column by which two portals speak
+    of the same thing; its code where that is the same everywhere. fillable: the columns a mapping may fill, where the
+    table's own do not say so.
     """
 
     table: Table
     code: str
     parts: Mapping[str, Table] = field(default_factory=dict)
     history: Table | None = None
+    observed: Table | None = None
     versions: Table | None = None
     shared: str = ""
+    fillable: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -44,7 +48,8 @@ class Entity:
     @property
     def columns(self) -> list[str]:
         """The columns a mapping may fill, in the table's order."""
-        return [c.name for c in self.table.columns if c.name != self.id_column and c.name not in core.BOOKKEEPING]
+        own = [c.name for c in self.table.columns if c.name != self.id_column and c.name not in core.BOOKKEEPING]
+        return list(self.fillable) or own
 
 
 _PARTS = {
@@ -77,9 +82,32 @@ ENTITIES: Mapping[str, Entity] = {
             versions=core.procedure_version,
             shared="procedure_code_national",
         ),
-        Entity(core.dossier, "dossier_code", history=core.dossier_event, shared="dossier_code_national"),
+        Entity(
+            core.dossier,
+            "dossier_code",
+            history=core.dossier_event,
+            observed=core.dossier_version,
+            shared="dossier_code_national",
+        ),
     )
 }
+
+STAGED: Mapping[str, Entity] = {
+    "held_dossier": Entity(
+        reconcile.snapshot_theirs,
+        "dossier_code",
+        fillable=("dossier_code", *reconcile.COUNTS, *reconcile.VALUES),
+    )
+}
+"""What is only laid beside ours and compared (đối soát), never taken in: the lists of a portal's folder `reconcile/`."""
+
+
+def observed_columns(entity: Entity) -> list[str]:
+    """The columns whose every difference is kept; none where the entity keeps none."""
+    if entity.observed is None:
+        return []
+    own = {entity.id_column, "version_number", "source_hash", "batch_id"}
+    return [column.name for column in entity.observed.columns if column.name not in own]
 
 
 def part_columns(table: Table) -> list[str]:

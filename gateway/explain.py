@@ -1,4 +1,4 @@
-"""explain: why a dossier stands as it does: our row, its events with batch and mapping, and what other portals were told of it."""
+"""explain: why a dossier stands as it does: its row, its events and what their steps are, and what other portals were told of it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, text
 
 from gateway.errors import ConfigError
+from gateway.states import Steps, flags_of
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A dossier, its events newest first (each with its batch), and what other portals were told of it, newest first."""
+    """A dossier, its events newest first (each with its batch), and what other portals were told of it, newest first.
+
+    flag of an event: back, reopened or unusual, where the step to it was so.
+    """
 
     dossier: Row[Any]
-    events: list[Row[Any]]
+    events: list[dict[str, Any]]
     told: list[Row[Any]]
 
 
@@ -28,7 +32,7 @@ _EVENTS = """
     select e.status_at, e.status_code, e.source_status_code, e.batch_id, b.run_id, b.portal, b.stream, b.mode,
         b.started_at as fetched_at, b.mapping_sha256, b.source_batch_id
     from core.dossier_event e join ops.batch b using (batch_id)
-    where e.dossier_id = :dossier_id order by e.status_at desc, e.batch_id desc"""
+    where e.dossier_id = :dossier_id order by e.status_at desc, length(e.status_code) desc, e.status_code desc"""
 
 
 # The last attempt says what the portal answered: the receipt.
@@ -42,12 +46,12 @@ _TOLD = """
     where o.dossier_id = :dossier_id order by o.target, o.outbox_id desc"""
 
 
-def explain_dossier(engine: Engine, code: str) -> list[Explanation]:
+def explain_dossier(engine: Engine, steps: Steps, code: str) -> list[Explanation]:
     """Every dossier with this local or national code. Raises ConfigError when there is none."""
     with engine.connect() as connection:
         dossiers = connection.execute(text(_DOSSIER), {"code": code}).all()
         found = [
-            Explanation(dossier, *(_of(connection, query, dossier.dossier_id) for query in (_EVENTS, _TOLD)))
+            Explanation(dossier, _events(connection, steps, dossier.dossier_id), _told(connection, dossier.dossier_id))
             for dossier in dossiers
         ]
     if not found:
@@ -57,5 +61,11 @@ def explain_dossier(engine: Engine, code: str) -> list[Explanation]:
     return found
 
 
-def _of(connection: Connection, query: str, dossier_id: int) -> list[Row[Any]]:
-    return list(connection.execute(text(query), {"dossier_id": dossier_id}))
+def _events(connection: Connection, steps: Steps, dossier_id: int) -> list[dict[str, Any]]:
+    kinds = {(row.status_at, row.status_code): row.kind for row in flags_of(connection, steps, [dossier_id])}
+    events = connection.execute(text(_EVENTS), {"dossier_id": dossier_id})
+    return [{**row._asdict(), "flag": kinds.get((row.status_at, row.status_code))} for row in events]
+
+
+def _told(connection: Connection, dossier_id: int) -> list[Row[Any]]:
+    return list(connection.execute(text(_TOLD), {"dossier_id": dossier_id}))

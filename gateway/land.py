@@ -27,13 +27,13 @@ class Landing:
     """The landing store: a folder or object storage (through fsspec), and its manifest in the database."""
 
     def __init__(self, engine: Engine, vault: Vault, url: str) -> None:
-        self._engine, self._vault = engine, vault
+        self._engine, self.vault = engine, vault
         self._fs, self._root = fsspec.core.url_to_fs(url)
         self._local = threading.local()
 
     def land(self, batch_id: int, portal: str, pages: Iterable[Page]) -> Iterator[Page]:
         """Store each page, then hand it on. Manifest rows follow in groups."""
-        key = self._vault.key_for(portal, datetime.now(UTC).date())
+        key = self.vault.key_for(portal, datetime.now(UTC).date())
         waiting: list[dict[str, Any]] = []
         for ordinal, received in enumerate(pages):
             waiting.append(self._store(batch_id, portal, ordinal, received, key))
@@ -63,7 +63,7 @@ class Landing:
                 where=manifest.path,
                 do="restore the landing store, or fetch the stream again",
             ) from None
-        return self._vault.key(manifest.key_id).open(sealed, manifest.address)
+        return self.vault.key(manifest.key_id).open(sealed, manifest.address)
 
     def pages(self, batch_id: int, start: int = 0) -> Iterator[Row[Any]]:
         """Manifest rows of a batch in order, from page number `start`; read in groups, so memory stays flat."""

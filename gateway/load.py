@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Row
 
 from connectors.errors import ExplainedError
-from gateway import drift
+from gateway import drift, states
 from gateway.absence import read_list
 from gateway.delivery.outbox import outbox_of
 from gateway.landed import asked, records_of, refusal
@@ -40,7 +40,11 @@ def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
     """
     stream = shop.portal(work.portal).stream(work.stream)
     try:
-        return _load(shop, work, stream)
+        counts = _load(shop, work, stream)
+        # Where every record was of a dossier not seen before, there is one event each, and no step.
+        if stream.into == "dossier" and (counts.changed or counts.unchanged):
+            states.tell(shop.engine, shop.settings.mappings, work)
+        return counts
     except ExplainedError as error:
         raise error.located(stream.name) from None
 

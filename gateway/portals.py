@@ -17,6 +17,7 @@ from connectors.http.politeness import Limits
 from connectors.paging import Paging, Whole
 from connectors.request import Request
 from gateway import vocabulary
+from gateway.canonical import STAGED
 from gateway.config import HOME
 from gateway.documents import Document
 from gateway.errors import ConfigError
@@ -40,7 +41,8 @@ class StreamSpec:
 
     crosswalks: the folder of its code lists. may_shrink_to: the share of the last complete list below which a new one is
     held back. drift: what is done with records whose members are not as usual: report, quarantine or stop. retire: None where
-    what leaves the list is let be.
+    what leaves the list is let be. status_time: exact where `status_at` is the time of the state itself, earliest where the
+    portal tells none and the state may hold since then at the earliest.
     """
 
     portal: str
@@ -58,6 +60,7 @@ class StreamSpec:
     may_shrink_to: float = 0.5
     drift: str = "report"
     retire: Retire | None = None
+    status_time: str = "exact"
 
     @property
     def name(self) -> str:
@@ -143,6 +146,7 @@ def read_stream(portal: PortalSpec, document: Document) -> StreamSpec:
         may_shrink_to=vocabulary.share(said.get("may_shrink_to", "50%")),
         drift=said.get("drift", "report"),
         retire=vocabulary.retire(said["retire"]) if "retire" in said else None,
+        status_time=said.get("status_time", "exact"),
     )
     _check_retire(spec)
     return spec
@@ -156,6 +160,12 @@ def stream_at(portal: PortalSpec, path: Path) -> StreamSpec:
             f"stream {stream.stream!r} lies in file {path.name!r}",
             where=stream.document.where(["stream"]),
             do="give both the same name",
+        )
+    if stream.into in STAGED:
+        raise ConfigError(
+            f"{stream.into} is compared, not taken in",
+            where=stream.document.where(["into"]),
+            do="move the file into the folder reconcile/ of its portal",
         )
     return stream
 

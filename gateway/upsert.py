@@ -79,12 +79,16 @@ class Writer:
     def _upsert(self, rows: list[Staged]) -> Counts:
         self._connection.exec_driver_sql(merge.EMPTY)
         self._copy(rows)
-        self._run(merge.merge(self._entity, self._mapping.columns))
-        written, new, changed = self._connection.exec_driver_sql(merge.COUNT).one()
+        is_exact = self._mapping.stream.status_time == "exact"
+        self._run(merge.merge(self._entity, self._mapping.columns, is_exact))
+        written, new, changed, dated = self._connection.exec_driver_sql(merge.COUNT).one()
         if written:
             self._follow()
+        if dated:
+            for statement in merge.append_observed(self._entity):
+                self._run(statement)
         if written < len(rows) and self._entity.history is not None:
-            self._run(merge.append_late_history(self._entity))
+            self._run(merge.append_late_history(self._entity, is_exact))
         if self._outbox:
             self._tell_others(self._outbox)
         return Counts(new, changed, len(rows) - new - changed)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from proof import charsets, deadline, hostile, payloads, replayed
+from proof import charsets, deadline, hostile, order, payloads, reconciled, replayed
 from proof.card import Line
 
 LINES: Mapping[str, Callable[[], Line]] = {
@@ -17,6 +17,8 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "mappings": replayed.measure,
     "hostile": hostile.measure,
     "deadline": deadline.measure,
+    "reconcile": reconciled.measure,
+    "order": order.measure,
 }
 
 

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.portal import Portal
+from sandbox.pushes.ledger import pushed_dossier, pushed_ledger
+from sandbox.pushes.store import Pushes
 from sandbox.reply import Reply, json_reply
 from sandbox.status_page import status_page
 
@@ -72,9 +74,27 @@ class Admin:
         return json_reply({"faults": faults.in_force()}).response()
 
 
+class PushesAdmin:
+    """The commands of a portal that takes pushes."""
+
+    def __init__(self, name: str, pushes: Pushes) -> None:
+        self.name = name
+        self.pushes = pushes
+
+    async def all(self, _: Request) -> Response:
+        """GET /_sandbox/pushed: every code with the pushes that were accepted of it, and what is held now."""
+        return json_reply({"portal": self.name, **pushed_ledger(self.pushes)}).response()
+
+    async def one(self, request: Request) -> Response:
+        """GET /_sandbox/pushed/{code}: the same of one code, with all its fields; 404 when it was never pushed."""
+        code = request.path_params["code"]
+        found = pushed_dossier(self.pushes, code)
+        return json_reply(found or {"error": f"nothing was pushed of {code}"}, 200 if found else 404).response()
+
+
 def application(portal: Portal) -> Starlette:
     """A portal as a web application: its contract, its status page and its commands."""
-    return Starlette(routes=[*portal.routes(), *_routes(Admin(portal))])
+    return Starlette(routes=[*portal.routes(), *_routes(Admin(portal)), *_push_routes(portal)])
 
 
 def _routes(admin: Admin) -> list[Route]:
@@ -85,6 +105,13 @@ def _routes(admin: Admin) -> list[Route]:
         Route("/_sandbox/expire", admin.expire, methods=["POST"]),
         Route("/_sandbox/faults", admin.faults, methods=["GET", "POST", "DELETE"]),
     ]
+
+
+def _push_routes(portal: Portal) -> list[Route]:
+    if portal.pushes is None:
+        return []
+    admin = PushesAdmin(portal.guide.name, portal.pushes)
+    return [Route("/_sandbox/pushed", admin.all), Route("/_sandbox/pushed/{code:path}", admin.one)]
 
 
 def _refused(problem: Exception) -> Response:

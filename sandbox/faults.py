@@ -1,7 +1,7 @@
 """Misbehaviour on request: orders that wait for their calls, and orders that come with a call in its own header."""
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import reduce
 from typing import Any
@@ -56,13 +56,13 @@ class Faults:
         self._faults.clear()
         return count
 
-    def take(self, name: str, path: str) -> Hit | None:
+    def take(self, name: str, path: str, codes: Sequence[str] | None = None) -> Hit | None:
         """The fault that hits this call, if any; every order that concerns the call counts it.
 
-        The order in the call's own header comes first.
+        codes: the dossiers that the call pushes; None when it pushes nothing. The order in the call's own header comes first.
         """
         call = CURRENT.get(CurrentCall())
-        hitting = self._hitting(name, path)
+        hitting = self._hitting(name, path, codes)
         fault = call.ordered or hitting
         call.name, call.is_spoiled = name, fault is not None
         return None if fault is None else Hit(fault, self._answers.get(name))
@@ -71,10 +71,10 @@ class Faults:
         """Keeps the good answer of a call, for faults that repeat it."""
         self._answers[name] = answer
 
-    def _hitting(self, name: str, path: str) -> Fault | None:
+    def _hitting(self, name: str, path: str, codes: Sequence[str] | None) -> Fault | None:
         hitting = None
         for fault in self.in_force():
-            if fault.concerns(name, path):
+            if fault.concerns(name, path) and fault.wants(codes):
                 fault.seen += 1
                 if hitting is None and fault.seen > fault.after:
                     fault.hits += 1

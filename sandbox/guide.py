@@ -34,3 +34,9 @@ ADMIN_ENDPOINTS = (
     Endpoint("POST", "/_sandbox/faults", 'Đặt lỗi: {"match", "kind", "times", "after"…}', "Order a fault"),
     Endpoint("DELETE", "/_sandbox/faults", "Xoá mọi lỗi", "Clear all faults"),
 )
+
+PUSHED_ENDPOINTS = (
+    Endpoint("GET", "/_sandbox/pushed", "Mọi hồ sơ đã nhận, đã giữ", "All pushes that were accepted, and what is held"),
+    Endpoint("GET", "/_sandbox/pushed/{code}", "Một hồ sơ, đủ các trường", "One dossier with all its fields"),
+)
+"""Further commands of a portal that takes pushes."""

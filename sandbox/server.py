@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 
 from sandbox.admin import application
 from sandbox.misbehaviour.calls import Attended
@@ -94,10 +95,14 @@ def _server(portal: Portal) -> QuietServer:
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
-    """False for what the sandbox does on purpose: cutting an answer, cancelling a slow one at the end."""
+    """False for what is no mistake of the sandbox.
+
+    It cuts answers and cancels slow ones on purpose; and clients may leave before they have sent a whole call.
+    """
     meant = ("without completing response", "timeout graceful shutdown exceeded")
-    cancelled = record.exc_info is not None and record.exc_info[0] is asyncio.CancelledError
-    return not cancelled and not any(words in record.getMessage() for words in meant)
+    kind = record.exc_info[0] if record.exc_info else None
+    expected = kind is not None and issubclass(kind, asyncio.CancelledError | ClientDisconnect)
+    return not expected and not any(words in record.getMessage() for words in meant)
 
 
 def _end(servers: Sequence[QuietServer]) -> None:

@@ -29,12 +29,24 @@ def status_page(portal: Portal, base: str) -> str:
         dossiers=_figure(len(world.dossiers)),
         open=_figure(world.dossiers.open_count()),
         agencies=_figure(len(world.agencies.all)),
+        pushed=_pushed(portal),
         calls=_calls(portal),
         faults=_faults(portal.faults.in_force()),
         curl=escape(guide.curl.replace("{base}", base)),
         endpoints=_endpoints(guide.endpoints),
         admin=_endpoints(ADMIN_ENDPOINTS),
     )
+
+
+def _pushed(portal: Portal) -> str:
+    """How many dossiers were pushed to it; nothing where it takes none."""
+    if portal.pushes is None:
+        return ""
+    figures = {
+        "Hồ sơ được đồng bộ lên · Pushed here": portal.pushes.held_count(),
+        "Lượt nhận · Pushes accepted": portal.pushes.accepted,
+    }
+    return "".join(f"<div><dt>{name}</dt><dd>{_figure(number)}</dd></div>" for name, number in figures.items())
 
 
 def _figure(number: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,9 @@ class Calendar:
         return self._years[year]
 
 
+@cache
 def _release() -> str:
+    """Reading the library's metadata takes milliseconds, and every due date bears it."""
     return version("holidays")
 
 

@@ -12,7 +12,23 @@ from typer._click.exceptions import (
 )
 
 from connectors.errors import ExplainedError
-from gateway.cli import calendar, codes, crosswalk, db, deliver, look, mapping, match, night, quarantine, retire, work
+from gateway.cli import (
+    calendar,
+    codes,
+    crosswalk,
+    db,
+    deliver,
+    integrity,
+    look,
+    mapping,
+    match,
+    night,
+    quarantine,
+    reconcile,
+    retire,
+    service_levels,
+    work,
+)
 
 INTERRUPTED = 130
 ALLOCATIONS = 100_000
@@ -26,12 +42,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (work, look, night):
+for module in (work, look, service_levels, integrity, night):
     module.add_to(app)
 for name, group in (
     ("quarantine", quarantine),
     ("retire", retire),
     ("deliver", deliver),
+    ("reconcile", reconcile),
     ("mapping", mapping),
     ("crosswalk", crosswalk),
     ("codes", codes),

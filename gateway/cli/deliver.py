@@ -166,7 +166,7 @@ def _preview(shop: Workshop, chosen: list[Delivery], most: int, as_json: bool) -
 
     from gateway.delivery.preview import preview
 
-    rows = [row for each in chosen for row in preview(shop.engine, each, most)]
+    rows = [row for each in chosen for row in preview(shop, each, most)]
     if not as_json:
         rows = [{**row, "payload": json.dumps(row["payload"], ensure_ascii=False)} for row in rows]
     show.table("Would be sent", PREVIEW, rows, as_json)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.cli import check, drift, show
+
+if TYPE_CHECKING:
+    from gateway.explain import Explanation
 
 Json = Annotated[bool, show.AsJson]
 
@@ -73,19 +76,28 @@ def explain_dossier(
 ) -> int:
     """Why a dossier stands as it does. Example: gateway explain dossier H15.12-261120-0012"""
     from gateway import explain
+    from gateway.config import load_settings
+    from gateway.states import load_steps
     from gateway.workshop import open_database
 
-    for found in explain.explain_dossier(open_database(), code):
-        dossier = {key: value for key, value in found.dossier._asdict().items() if key != "dossier_id"}
-        events: list[dict[str, Any]] = [row._asdict() for row in found.events]
-        if not as_json:
-            for key, value in dossier.items():
-                typer.echo(f"{key}\t{show.plain(value)}")
-        show.table("Events", tuple(events[0]), events, as_json)
-        if found.told:
-            told = [row._asdict() for row in found.told]
-            show.table("Told to other portals", tuple(told[0]), told, as_json)
+    settings = load_settings()
+    explained = explain.explain_dossier(open_database(settings), load_steps(settings.mappings), code)
+    if as_json:
+        show.document([_document(each) for each in explained])
+        return 0
+    for found in explained:
+        said = _document(found)
+        for key, value in said["dossier"].items():
+            typer.echo(f"{key}\t{value}")
+        show.table("Events", tuple(found.events[0]), found.events)
+        if said["told"]:
+            show.table("Told to other portals", tuple(said["told"][0]), said["told"])
     return 0
+
+
+def _document(found: Explanation) -> dict[str, Any]:
+    dossier = {key: show.plain(value) for key, value in found.dossier._asdict().items() if key != "dossier_id"}
+    return {"dossier": dossier, "events": found.events, "told": [row._asdict() for row in found.told]}
 
 
 def explain_procedure(

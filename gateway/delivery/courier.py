@@ -16,7 +16,9 @@ from connectors.pages import Caller, in_order
 from connectors.request import Request
 from gateway.delivery.journal import Journal, Rows
 from gateway.delivery.outcome import ACCEPTED, Outcome, of_error
+from gateway.delivery.sealed import opened
 from gateway.delivery.spec import Call, Delivery
+from gateway.vault import Vault
 
 ANSWER = Format(records=decode.WHOLE)
 
@@ -24,9 +26,12 @@ ANSWER = Format(records=decode.WHOLE)
 class Courier:
     """Sends the rows of one target. Raises PortalError for what says nothing of the rows: the portal is away, or wants other credentials."""
 
-    def __init__(self, target: Delivery, caller: Caller, journal: Journal, check_stop: Callable[[], None]) -> None:
+    def __init__(
+        self, target: Delivery, caller: Caller, journal: Journal, vault: Vault, check_stop: Callable[[], None]
+    ) -> None:
         """check_stop: asked before every call; raises when a person has stopped delivery."""
-        self._target, self._caller, self._journal, self._check_stop = target, caller, journal, check_stop
+        self._target, self._caller, self._journal, self._vault = target, caller, journal, vault
+        self._check_stop = check_stop
 
     def send(self, rows: Rows) -> None:
         """Rows of different dossiers, as many calls at once as the portal bears."""
@@ -58,8 +63,9 @@ class Courier:
                 self._together(operation, part)
 
     def _call(self, operation: str, rows: Rows, request_id: str) -> Outcome:
+        request = _request(self._target.call(operation), [opened(self._vault, row) for row in rows])
         try:
-            self._caller.call(_request(self._target.call(operation), rows), ANSWER)
+            self._caller.call(request, ANSWER)
         except PortalError as error:
             found = of_error(error)
             if found is None:
@@ -80,9 +86,8 @@ def operation_of(row: Row[Any]) -> str:
     return "update" if row.is_created else "create"
 
 
-def _request(call: Call, rows: Rows) -> Request:
-    payloads = [msgspec.Raw(row.payload.encode()) for row in rows]
-    items: Any = payloads if call.is_list else msgspec.json.decode(payloads[0])
+def _request(call: Call, payloads: Sequence[bytes]) -> Request:
+    items: Any = [msgspec.Raw(each) for each in payloads] if call.is_list else msgspec.json.decode(payloads[0])
     if not call.items:
         return replace(call.request, body=items)
     return call.request.with_body({call.items: items})

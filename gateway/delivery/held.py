@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from gateway.delivery.line import DOSSIERS
 from gateway.delivery.outbox import draft, held, state_names
+from gateway.delivery.sealed import Seal
 from gateway.delivery.spec import Delivery
 from gateway.delivery.story import at_event, tell
 from gateway.store.delivery import outbox
@@ -20,12 +21,13 @@ def reconsider(shop: Workshop, target: Delivery) -> int:
     What a row tells is as before: its state and the time of it. Only what was missing beside it may have come since.
     """
     names, freed, after = state_names(shop), 0, -1
+    seal = Seal(shop.landing.vault, target.portal.portal)
     while True:
         with shop.engine.begin() as connection:
             rows = _held_after(connection, target, after)
             if not rows:
                 return freed
-            freed += _again(connection, target, rows, names)
+            freed += _again(connection, seal, target, rows, names)
         after = rows[-1].outbox_id
 
 
@@ -40,7 +42,7 @@ def _held_after(connection: Connection, target: Delivery, after: int) -> list[Ro
     return list(connection.execute(select(outbox).where(wanted).order_by(outbox.c.outbox_id).limit(DOSSIERS)))
 
 
-def _again(connection: Connection, target: Delivery, rows: list[Row[Any]], names: dict[str, str]) -> int:
+def _again(connection: Connection, seal: Seal, target: Delivery, rows: list[Row[Any]], names: dict[str, str]) -> int:
     stories = {
         story["dossier_id"]: story
         for story in tell(connection, target.portal.portal, [row.dossier_id for row in rows], names)
@@ -52,7 +54,8 @@ def _again(connection: Connection, target: Delivery, rows: list[Row[Any]], names
         state, cause, reason = held(made.problems)
         if (state, reason, made.payload_hash) != (row.state, row.reason, row.payload_hash):
             said: dict[str, Any] = {"state": state, "cause": cause, "reason": reason}
-            said |= {"payload": made.payload, "payload_hash": made.payload_hash}
+            key_id, payload = seal.closed(made.payload, row.dossier_id, made.payload_hash)
+            said |= {"key_id": key_id, "payload": payload, "payload_hash": made.payload_hash}
             connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(said))
         freed += state == "waiting"
     return freed

@@ -15,9 +15,11 @@ from sqlalchemy import Connection, text
 
 from gateway.crosswalks import codelists
 from gateway.delivery.payload import Payload, Problem
+from gateway.delivery.sealed import Seal
 from gateway.delivery.spec import Delivery, owed
 from gateway.delivery.story import Story, at_event, tell
 from gateway.store.database import copying
+from gateway.vault import Vault
 from gateway.workshop import Workshop
 
 Ids = Sequence[int]
@@ -28,7 +30,7 @@ class Draft(NamedTuple):
 
     story: Story
     kind: str
-    payload: str
+    payload: bytes
     payload_hash: bytes
     problems: Sequence[Problem]
 
@@ -36,8 +38,8 @@ class Draft(NamedTuple):
 class Outbox:
     """Writes what one issuer's changes oblige us to tell, to all its targets. Falsy when it has none."""
 
-    def __init__(self, targets: Sequence[Delivery], names: Mapping[str, str]) -> None:
-        self.targets, self._names = targets, names
+    def __init__(self, targets: Sequence[Delivery], names: Mapping[str, str], vault: Vault) -> None:
+        self.targets, self._names, self._vault = targets, names, vault
 
     def __bool__(self) -> bool:
         return bool(self.targets)
@@ -47,8 +49,8 @@ class Outbox:
         for target in self.targets:
             drafts = [*self._records(connection, target, changed), *self._events(connection, target, batch_id, touched)]
             if drafts:
-                _write(connection, target, batch_id, drafts)
-                _take_over(connection, target, batch_id, changed)
+                write(connection, self._vault, target, batch_id, drafts)
+                _take_over(connection, target, changed)
 
     def _records(self, connection: Connection, target: Delivery, ids: Ids) -> Iterator[Draft]:
         if target.record_payload is None or not ids:
@@ -78,7 +80,7 @@ class Outbox:
 
 def outbox_of(shop: Workshop, issuer: str) -> Outbox:
     """The outbox of a portal's changes."""
-    return Outbox(owed(shop, issuer), state_names(shop))
+    return Outbox(owed(shop, issuer), state_names(shop), shop.landing.vault)
 
 
 def state_names(shop: Workshop) -> dict[str, str]:
@@ -91,7 +93,7 @@ def draft(payload: Payload, kind: str, story: Story) -> Draft:
     """Freeze what a target would be told."""
     members, problems = payload.build(story)
     written = msgspec.json.encode(members)
-    return Draft(story, kind, written.decode(), hashlib.sha256(written).digest(), problems)
+    return Draft(story, kind, written, hashlib.sha256(written).digest(), problems)
 
 
 def held(problems: Sequence[Problem]) -> tuple[str, str | None, str | None]:
@@ -110,29 +112,37 @@ def code_there(target: Delivery, story: Story) -> str:
     return str(story["dossier_code_national"] if target.is_filed_there else story["dossier_code"])
 
 
-def _write(connection: Connection, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
+def write(connection: Connection, vault: Vault, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
+    """Put drafts into the outbox, in their order."""
+    seal = Seal(vault, target.portal.portal)
     with copying(connection, _COPY) as copy:
         for each in drafts:
             story = each.story
             copy.write_row(
                 (
                     *(target.target, story["dossier_id"], code_there(target, story), each.kind),
-                    *(story["status_code"], story["status_at"], each.payload, each.payload_hash),
-                    *(*held(each.problems), batch_id),
+                    *(story["status_code"], story["status_at"]),
+                    *seal.closed(each.payload, story["dossier_id"], each.payload_hash),
+                    *(each.payload_hash, *held(each.problems), batch_id),
                 )
             )
 
 
-def _take_over(connection: Connection, target: Delivery, batch_id: int, ids: Ids) -> None:
+def _take_over(connection: Connection, target: Delivery, ids: Ids) -> None:
     """A newer record takes the place of one that could not be sent: what stood in its way may be mended."""
-    binds = {"target": target.target, "batch_id": batch_id, "ids": list(ids)}
-    connection.execute(text(_TAKE_OVER), binds)
+    parked = connection.execute(text(_PARKED), {"target": target.target, "ids": list(ids)}).mappings().all()
+    if parked:
+        binds = [dict(row) for row in parked]
+        connection.execute(text(_SUPERSEDE), binds)
+        connection.execute(text(_TAKE_PLACE), binds)
 
 
 _COPY = """
-    copy ops.outbox (target, dossier_id, dossier_code, kind, status_code, status_at, payload, payload_hash, state, cause,
-        reason, batch_id) from stdin"""
+    copy ops.outbox (target, dossier_id, dossier_code, kind, status_code, status_at, key_id, payload, payload_hash, state,
+        cause, reason, batch_id) from stdin"""
 
+# One look by index for each dossier, whatever the planner believes of tables that have no statistics yet: a join would be at
+# its mercy (see store/merge.py), and `offset 0` and `limit` forbid it.
 _LAST_TOLD = """
     select asked.dossier_id, last.payload_hash from unnest(cast(:ids as bigint[])) as asked (dossier_id)
     cross join lateral (
@@ -144,29 +154,42 @@ _LAST_TOLD = """
 # An echo is no news: a state that its issuer shows because we told it.
 _NEW_EVENTS = """
     select e.dossier_id, e.status_code, e.status_at
-    from unnest(cast(:ids as bigint[])) as asked (dossier_id) join core.dossier_event as e using (dossier_id)
-    join core.dossier as d using (dossier_id)
-    where e.batch_id = :batch_id
-        and not exists (
-            select from ops.outbox as o where o.target = :target and o.dossier_id = e.dossier_id and o.kind = 'event'
-                and o.status_at = e.status_at and o.status_code = e.status_code)
-        and not exists (
-            select from ops.ledger as l where l.dossier_code = d.dossier_code and l.status_code = e.status_code
-                and l.target like d.issuer || '/%')
+    from unnest(cast(:ids as bigint[])) as asked (dossier_id)
+    cross join lateral (
+        select dossier_id, status_code, status_at from core.dossier_event as e
+        where e.dossier_id = asked.dossier_id and batch_id = :batch_id offset 0
+    ) as e
+    cross join lateral (
+        select dossier_code, issuer from core.dossier as d where d.dossier_id = asked.dossier_id limit 1
+    ) as d
+    left join lateral (
+        select true as yes from ops.outbox as o
+        where o.target = :target and o.dossier_id = e.dossier_id and o.kind = 'event'
+            and o.status_at = e.status_at and o.status_code = e.status_code limit 1
+    ) as is_told on true
+    left join lateral (
+        select true as yes from ops.ledger as l
+        where l.dossier_code = d.dossier_code and l.status_code = e.status_code and l.target like d.issuer || '/%' limit 1
+    ) as is_echo on true
+    where is_told.yes is null and is_echo.yes is null
     order by e.dossier_id, e.status_at, e.status_code"""
 
-_TAKE_OVER = """
-    with newer as (
-        select dossier_id, max(outbox_id) as outbox_id from ops.outbox
-        where target = :target and batch_id = :batch_id and kind = 'record' and dossier_id = any(:ids)
-        group by dossier_id
-    ), older as (
-        update ops.outbox as o set state = 'superseded', superseded_by = newer.outbox_id, settled_at = now()
-        from newer
-        where o.target = :target and o.dossier_id = newer.dossier_id and o.kind = 'record'
-            and o.outbox_id < newer.outbox_id and o.state in ('held', 'rejected', 'dead')
-        returning newer.outbox_id as taken_by, coalesce(o.place, o.outbox_id) as place
-    )
-    update ops.outbox as o set place = first.place
-    from (select taken_by, min(place) as place from older group by taken_by) as first
-    where o.outbox_id = first.taken_by"""
+_PARKED = """
+    select parked.outbox_id, parked.place, newest.outbox_id as taken_by
+    from unnest(cast(:ids as bigint[])) as asked (dossier_id)
+    cross join lateral (
+        select outbox_id from ops.outbox as o
+        where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record' and state <> 'dismissed'
+        order by outbox_id desc limit 1
+    ) as newest
+    cross join lateral (
+        select outbox_id, coalesce(place, outbox_id) as place from ops.outbox as o
+        where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record'
+            and state in ('held', 'rejected', 'dead') and outbox_id < newest.outbox_id offset 0
+    ) as parked"""
+
+_SUPERSEDE = """
+    update ops.outbox set state = 'superseded', superseded_by = :taken_by, settled_at = now() where outbox_id = :outbox_id"""
+
+_TAKE_PLACE = """
+    update ops.outbox set place = least(coalesce(place, outbox_id), :place) where outbox_id = :taken_by"""

@@ -19,8 +19,10 @@ from connectors.pages import Caller
 from gateway.delivery import outcome
 from gateway.delivery.journal import Journal
 from gateway.delivery.outcome import UNKNOWN, Next, Outcome, of_error
+from gateway.delivery.sealed import opened
 from gateway.delivery.spec import Delivery, ReadBack
 from gateway.mapping import paths
+from gateway.vault import Vault
 
 NOT_THERE = "read back: the portal does not have it"
 SAME = Outcome("accepted", "read back: the portal has it")
@@ -31,8 +33,8 @@ ASKED_AGAIN = timedelta(minutes=1)
 class Reader:
     """Settles unknown rows of one target, by asking where the portal can be asked."""
 
-    def __init__(self, target: Delivery, caller: Caller, journal: Journal) -> None:
-        self._target, self._caller, self._journal = target, caller, journal
+    def __init__(self, target: Delivery, caller: Caller, journal: Journal, vault: Vault) -> None:
+        self._target, self._caller, self._journal, self._vault = target, caller, journal, vault
 
     def settle(self, row: Row[Any]) -> None:
         """Raises PortalError when the portal is away; the row stays unknown."""
@@ -67,7 +69,7 @@ class Reader:
         return decode.record(found.records[0]) if found.records else None
 
     def _judged(self, asked: ReadBack, row: Row[Any], held: Mapping[str, Any] | None) -> tuple[Outcome, Next]:
-        ours = msgspec.json.decode(row.payload)
+        ours = msgspec.json.decode(opened(self._vault, row))
         if held is not None and _has(asked, row.kind, ours, held):
             return SAME, Next("accepted", is_created=True if row.kind == "record" else None)
         until = _visible_from(row, asked)

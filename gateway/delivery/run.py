@@ -82,8 +82,11 @@ def _visit(shop: Workshop, target: Delivery, connection: Connection | None) -> N
     sender = _caller(target, replace(target.portal, answer=target.rules), connection)
     # Questions follow the portal's ordinary rules.
     asker = _caller(target, target.portal, connection)
-    courier = Courier(target, sender, journal, lambda: brakes.check_stop(shop.engine, target, shop.settings.stop_file))
-    visit = _Visit(shop, target, courier, Reader(target, asker, journal))
+    vault = shop.landing.vault
+    courier = Courier(
+        target, sender, journal, vault, lambda: brakes.check_stop(shop.engine, target, shop.settings.stop_file)
+    )
+    visit = _Visit(shop, target, courier, Reader(target, asker, journal, vault))
     after = -1
     while dossiers := line.dossiers_after(shop.engine, target, after):
         visit.work(dossiers)

@@ -31,10 +31,7 @@ COLUMNS: Mapping[str, str] = {
 """What a delivery may be made from: the columns of a dossier, `status_name` (the state in Vietnamese), and `their_…`."""
 
 # `issuer || ''` keeps the planner from reading a whole portal for one row: see store/merge.py.
-_TELL = f"""
-    select {", ".join(f"d.{name}" for name in _OWN)}, d.issuer,
-        {", ".join(f"theirs.{name} as their_{name}" for name in THEIRS)}
-    from core.dossier as d
+JOIN_THEIRS = """
     left join lateral (
         select p.procedure_code_national from core.procedure as p
         where p.procedure_code = d.procedure_code and p.issuer || '' = d.issuer and p.valid_to is null limit 1
@@ -51,7 +48,13 @@ _TELL = f"""
         left join core.procedure_field as f on f.procedure_id = n.procedure_id and f.ordinal = 0
         where n.procedure_code = coalesce(decided.national_code, ours.procedure_code_national, d.procedure_code)
             and n.issuer || '' = :portal and n.valid_to is null limit 1
-    ) as theirs on true
+    ) as theirs on true"""
+"""What the target portal calls the procedure of `d` (an issuer and its code), as `theirs`."""
+
+_TELL = f"""
+    select {", ".join(f"d.{name}" for name in _OWN)}, d.issuer,
+        {", ".join(f"theirs.{name} as their_{name}" for name in THEIRS)}
+    from core.dossier as d {JOIN_THEIRS}
     where d.dossier_id = any(:ids)"""
 
 

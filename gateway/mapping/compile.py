@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
-from gateway.canonical import ENTITIES, Entity, part_columns
+from gateway.canonical import ENTITIES, STAGED, Entity, part_columns
 from gateway.errors import ConfigError
 from gateway.mapping import crosswalk, paths
 from gateway.mapping.fields import Field, compile_field
@@ -172,13 +172,14 @@ def _hash(filled: tuple[Any, ...], parts: dict[str, Any]) -> bytes:
 
 
 def _entity(stream: StreamSpec) -> Entity:
-    if stream.into not in ENTITIES:
+    known = {**ENTITIES, **STAGED}
+    if stream.into not in known:
         raise ConfigError(
             f"no entity {stream.into!r}",
             where=stream.document.where(["into"]),
             do=f"name one of {', '.join(ENTITIES)}",
         )
-    return ENTITIES[stream.into]
+    return known[stream.into]
 
 
 def _lookup(stream: StreamSpec) -> crosswalk.Lookup:

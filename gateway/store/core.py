@@ -250,3 +250,21 @@ dossier_event = Table(
     Column("batch_id", BigInteger, nullable=False),
     schema="core",
 )
+# Batches only go up, so a few pages of this index say where one batch's events lie; it costs a load next to nothing.
+Index("ix_dossier_event_batch_id", dossier_event.c.batch_id, postgresql_using="brin")
+
+dossier_version = Table(
+    "dossier_version",
+    metadata,
+    Column("dossier_id", BigInteger, ForeignKey("core.dossier.dossier_id", ondelete="CASCADE"), primary_key=True),
+    Column("version_number", Integer, primary_key=True),
+    Column("status_code", Text, nullable=False),
+    Column("status_at", DateTime(timezone=True), nullable=False),
+    instant("received_at"),
+    instant("due_at"),
+    instant("appointment_at"),
+    instant("finished_at"),
+    Column("source_hash", LargeBinary, nullable=False),
+    Column("batch_id", BigInteger, nullable=False),
+    schema="core",
+)

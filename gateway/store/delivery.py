@@ -46,7 +46,10 @@ outbox = Table(
     Column("kind", Text, nullable=False, comment="record (the whole dossier) or event (one step of it)"),
     Column("status_code", Text, nullable=False, comment="the state that this row tells"),
     Column("status_at", DateTime(timezone=True), nullable=False, comment="since when"),
-    Column("payload", Text, nullable=False, comment="JSON as it will be sent, frozen when the row was made"),
+    Column("key_id", BigInteger, comment="the data key of landing.day_key that opens the payload"),
+    Column(
+        "payload", LargeBinary, nullable=False, comment="JSON as it will be sent, frozen when the row was made, sealed"
+    ),
     Column("payload_hash", LargeBinary, nullable=False),
     Column("state", Text, nullable=False, server_default="waiting"),
     Column("cause", Text, comment="a short word for why it is not accepted, the same for like rows"),

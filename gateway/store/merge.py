@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, Select, Table, Text, any_, exists, literal, 
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from gateway.canonical import Entity, part_columns
+from gateway.canonical import Entity, observed_columns, part_columns
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -23,10 +23,12 @@ BY_INDEX = "set local enable_hashjoin = off; set local enable_mergejoin = off"
 def create_stage(entity: Entity, columns: Sequence[str]) -> str:
     """Two temporary tables: the staged rows, and what became of them. A commit empties them."""
     typed = [f"{name} {sql_type(entity.table, name)}" for name in columns]
+    were = [f", was_{name} {sql_type(entity.table, name)}" for name in _kept(entity)]
     return f"""
         create temp table {STAGE} (number int primary key, {", ".join(typed)},
             source_hash bytea, content_hash bytea, content text) on commit delete rows;
-        create temp table {OUTCOME} (number int, id bigint, is_new bool, differs bool, moved bool) on commit delete rows"""
+        create temp table {OUTCOME} (number int, id bigint, is_new bool, differs bool, moved bool, placed bool, dated bool
+            {"".join(were)}) on commit delete rows"""
 
 
 def copy_stage(columns: Sequence[str]) -> str:
@@ -39,14 +41,23 @@ def copy_types(entity: Entity, columns: Sequence[str]) -> list[str]:
     return ["integer", *(sql_type(entity.table, name).lower() for name in columns), "bytea", "bytea", "text"]
 
 
-def merge(entity: Entity, columns: Sequence[str]) -> str:
+def merge(entity: Entity, columns: Sequence[str], is_exact: bool = True) -> str:
     """Insert what is new and update what has other bytes; the outcome table says which, for everything that follows.
 
     A row of an entity with a history is never overwritten by an older one. Two streams may tell different columns of the same
-    row: a row differs when one of the columns told now does, so that they do not take turns in changing it.
+    row: a row differs when one of the columns told now does, so that they do not take turns in changing it. is_exact: whether
+    the times of states are their own; see `_place`.
     """
-    fresh = "and staged.status_at >= held.status_at" if entity.history is not None else ""
-    moved = "old.status_code is distinct from new.status_code" if entity.history is not None else "false"
+    fresh, moved, placed = "", "false", "false"
+    if entity.history is not None:
+        fresh = f"and {_place('staged', is_exact)} >= {_place('held', is_exact)}"
+        moved = "old.status_code is distinct from new.status_code"
+        placed = f"{moved} or old.status_at is distinct from new.status_at"
+    seen = observed_columns(entity)
+    dated = (
+        f"merge_action() = 'UPDATE' and {_row('old', seen)} is distinct from {_row('new', seen)}" if seen else "false"
+    )
+    were = "".join(f", old.{name} as was_{name}" for name in _kept(entity))
     filled = [*columns, "source_hash", "content_hash"]
     # The parts of a record stand in its hash only.
     told = ["content_hash"] if entity.parts else columns
@@ -62,17 +73,19 @@ def merge(entity: Entity, columns: Sequence[str]) -> str:
             when not matched then insert (issuer, valid_from, batch_id, {", ".join(filled)})
                 values (%(issuer)s, %(beginning)s, %(batch_id)s, {", ".join(f"staged.{name}" for name in filled)})
             returning staged.number, new.{entity.id_column} as id, merge_action() = 'INSERT' as is_new,
-                {_row("old", told)} is distinct from {_row("new", told)} as differs, {moved} as moved
+                {_row("old", told)} is distinct from {_row("new", told)} as differs, {moved} as moved, {placed} as placed,
+                {dated} as dated{were}
         )
-        insert into {OUTCOME} select number, id, is_new, differs, moved from merged"""
+        insert into {OUTCOME} select * from merged"""
 
 
 EMPTY = f"delete from {STAGE}; delete from {OUTCOME}"
 """Between two rounds of one transaction."""
 
 COUNT = f"""
-    select count(*), count(*) filter (where is_new), count(*) filter (where differs and not is_new) from {OUTCOME}"""
-"""(inserted or updated, new, changed); the rest of what was staged is unchanged."""
+    select count(*), count(*) filter (where is_new), count(*) filter (where differs and not is_new),
+        count(*) filter (where dated) from {OUTCOME}"""
+"""(inserted or updated, new, changed, of other dates); the rest of what was staged is unchanged."""
 
 
 CHANGED = f"select id from {OUTCOME} where is_new or differs order by id"
@@ -80,7 +93,7 @@ CHANGED = f"select id from {OUTCOME} where is_new or differs order by id"
 
 
 def touched(entity: Entity) -> str:
-    """The ids of what this batch has a new event of: what moved, and what is older than what we hold."""
+    """The ids of what this batch has a new event of: what moved to another state, and what is older than what we hold."""
     assert entity.history is not None
     return f"""
         select id from {OUTCOME} where moved
@@ -88,25 +101,59 @@ def touched(entity: Entity) -> str:
         select held_id from {STAGE} as staged {_held(entity, f"{entity.code} = staged.{entity.code}")}
         join {entity.history.fullname} as e on e.{entity.id_column} = held_id and e.batch_id = %(batch_id)s
             and e.status_at = staged.status_at
+        where staged.number not in (select number from {OUTCOME})
         order by 1"""
 
 
 def append_history(entity: Entity) -> str:
-    """An event for each record that is new or has moved to another status."""
+    """An event for each record that is new, or tells another state or another time of the same one.
+
+    The same state at a later time is kept too: a state between the two may still come, and then it was entered twice.
+    """
     return f"""
         {_event(entity, "outcome.id")} from {OUTCOME} as outcome join {STAGE} as staged using (number)
-        where outcome.moved
+        where outcome.placed
         on conflict do nothing"""
 
 
-def append_late_history(entity: Entity) -> str:
+def append_late_history(entity: Entity, is_exact: bool = True) -> str:
     """An event for each record that is older than what we hold: placed by its own time."""
     return f"""
         {_event(entity, f"held.{entity.id_column}")} from {STAGE} as staged
         {_held(entity, f"{entity.code} = staged.{entity.code}")}
         join {entity.table.fullname} as held on held.{entity.id_column} = held_id
-        where staged.status_at < held.status_at
+        where {_place("staged", is_exact)} < {_place("held", is_exact)}
         on conflict do nothing"""
+
+
+def append_observed(entity: Entity) -> list[str]:
+    """What the dates of each record were, where that is not kept yet, and what they are now."""
+    assert entity.observed is not None
+    kept, key, columns = entity.observed.fullname, entity.id_column, _kept(entity)
+    into = f"insert into {kept} ({key}, version_number, {', '.join(columns)})"
+    before = f"""
+        {into} select id, 1, {", ".join(f"was_{name}" for name in columns)} from {OUTCOME} as outcome
+        where dated and not exists (select from {kept} as v where v.{key} = outcome.id)"""
+    now = f"""
+        {into} select id, 1 + (select max(version_number) from {kept} as v where v.{key} = outcome.id),
+            {", ".join(f"held.{name}" for name in columns)}
+        from {OUTCOME} as outcome join {entity.table.fullname} as held on held.{key} = outcome.id where dated"""
+    return [before, now]
+
+
+def _kept(entity: Entity) -> list[str]:
+    """What a row of observed dates is made from, all of it columns of the entity."""
+    return [*columns, "source_hash", "batch_id"] if (columns := observed_columns(entity)) else []
+
+
+def _place(side: str, is_exact: bool) -> str:
+    """Where a state stands in time: of two of one instant, the one that is later in the national list stands later.
+
+    Where a portal tells no time of the state, only one since when it may hold, its place within that says nothing: what was
+    read later counts.
+    """
+    rank = f", length({side}.status_code), {side}.status_code" if is_exact else ""
+    return f"({side}.status_at{rank})"
 
 
 def _event(entity: Entity, key: str) -> str:

@@ -13,8 +13,11 @@ from gateway.errors import ConfigError
 
 RUNNER = "gateway_runner"
 READER = "gateway_reader"
-ONLY_GROWS = ("xref.match_decision",)
+ONLY_GROWS = ("xref.match_decision", "core.dossier_version")
 """Tables to which the runner may only add rows."""
+
+MEASURED = ("ops.snapshot_ours", "ops.snapshot_theirs")
+"""Tables that are filled and read at once: the runner may let the server count them."""
 
 
 def grant(connection: Connection) -> None:
@@ -26,9 +29,11 @@ def grant(connection: Connection) -> None:
             connection.execute(text(statement))
     for statement in _reader():
         connection.execute(text(statement))
-    for table in ONLY_GROWS:
+    of_tables = {each: f"revoke update, delete on {each} from {RUNNER}" for each in ONLY_GROWS}
+    of_tables |= {each: f"grant maintain on {each} to {RUNNER}" for each in MEASURED}
+    for table, statement in of_tables.items():
         if connection.scalar(text("select to_regclass(:name)"), {"name": table}):  # absent before its migration
-            connection.execute(text(f"revoke update, delete on {table} from {RUNNER}"))
+            connection.execute(text(statement))
 
 
 def _ensure(connection: Connection, role: str) -> None:

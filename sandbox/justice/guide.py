@@ -1,6 +1,6 @@
 """What the justice services say about themselves."""
 
-from sandbox.guide import Endpoint, Guide
+from sandbox.guide import PUSHED_ENDPOINTS, Endpoint, Guide
 from sandbox.justice.credentials import CLIENT, LGSP_HEADER, lgsp_token
 from sandbox.ministry.wso2 import TOKEN_PATH
 
@@ -28,6 +28,10 @@ curl -s '{{base}}{CIVIL}/dsHoSoDangKy' -H 'Authorization: Bearer …' \\
         Endpoint("POST", f"{CIVIL}/ketQuaDangKyHS", "Kết quả đăng ký (maHoSo)", "Result of one registration"),
         Endpoint("POST", f"{RECORDS}/traDsTrangThaiHs", "Trạng thái chờ lấy", "Changes not yet acknowledged"),
         Endpoint("POST", f"{RECORDS}/danhDauHsThanhCong", "Đánh dấu đã lấy (ids)", "Acknowledge"),
+        Endpoint("POST", f"{CIVIL}/dangKyHoTich", "Nhận hồ sơ hộ tịch (data là XML)", "Hand a registration over"),
+        Endpoint("POST", f"{RECORDS}/nhanHoSoDangKy", "Nhận hồ sơ lý lịch tư pháp", "Hand a request over"),
+        Endpoint("POST", f"{RECORDS}/LLTP-API-traTrangThaiHs", "Trạng thái một hồ sơ (maHoSo)", "State of one dossier"),
         Endpoint("GET", "/_sandbox/queue", "Hàng đợi: chờ lấy, đã đánh dấu", "The queue, as the sandbox sees it"),
+        *PUSHED_ENDPOINTS,
     ),
 )

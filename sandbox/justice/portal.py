@@ -1,4 +1,4 @@
-"""The justice services behind the province's exchange platform: one token, two interfaces."""
+"""The justice services behind the province's exchange platform: one token, two interfaces, read and written."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +15,11 @@ from sandbox.justice.door import give_token, refuse
 from sandbox.justice.envelope import DATA_INCORRECT, Parameters, Refused
 from sandbox.justice.guide import CIVIL, JUSTICE_GUIDE, RECORDS
 from sandbox.justice.records import JudicialRecords
+from sandbox.justice.taking import Taking, pushed_codes
 from sandbox.ministry.dossiers import share_of
 from sandbox.ministry.wso2 import TOKEN_PATH
 from sandbox.portal import Portal
+from sandbox.pushes.store import Pushes
 from sandbox.reply import Reply, json_reply
 from sandbox.world.world import World
 
@@ -31,13 +33,19 @@ class JusticePortal(Portal):
 
     def __init__(self, world: World, session_seconds: float, dossiers: int) -> None:
         super().__init__(world, session_seconds)
-        civil, self._records = CivilStatus(world, share_of(dossiers)), JudicialRecords(world, share_of(dossiers))
+        self.pushes = pushes = Pushes(world.day)
+        world.each_time(lambda: pushes.pass_to(world.day))
+        taking, civil = Taking(pushes), CivilStatus(world, share_of(dossiers))
+        self._records = JudicialRecords(world, share_of(dossiers), taking)
         self._services: dict[str, Service] = {
             f"{CIVIL}/dsHoSoDangKy": civil.changed_since,
-            f"{CIVIL}/traTrangThaiHoSo": civil.state,
+            f"{CIVIL}/traTrangThaiHoSo": lambda asked: taking.state_of_registration(asked) or civil.state(asked),
             f"{CIVIL}/ketQuaDangKyHS": civil.result,
             f"{RECORDS}/traDsTrangThaiHs": self._records.changed,
             f"{RECORDS}/danhDauHsThanhCong": self._records.acknowledge,
+            f"{CIVIL}/dangKyHoTich": taking.register,
+            f"{RECORDS}/nhanHoSoDangKy": taking.request,
+            f"{RECORDS}/LLTP-API-traTrangThaiHs": self._records.state,
         }
 
     def connection(self) -> dict[str, Any]:
@@ -57,25 +65,28 @@ class JusticePortal(Portal):
 
     async def call(self, request: Request) -> Response:
         """Any service: JSON in, JSON out."""
-        body = await request.body()
-        return await self.serve(request.url.path, request, lambda: self._answer(request, body))
+        path, parameters = request.url.path, _read(await request.body())
+        codes = pushed_codes(path, parameters)
+        return await self.serve(path, request, lambda: self._answer(request, parameters), codes)
 
     async def queue(self, _: Request) -> Response:
         """GET /_sandbox/queue: what waits, what was acknowledged, and how often each was shown."""
         return json_reply(self._records.queue.ledger()).response()
 
-    def _answer(self, request: Request, body: bytes) -> Reply:
+    def _answer(self, request: Request, parameters: Parameters | None) -> Reply:
         refusal = refuse(self.sessions, request.headers)
         if refusal is not None:
             return refusal
+        if parameters is None:
+            return Refused(DATA_INCORRECT, "JSON").reply()
         try:
-            return self._services[request.url.path](_read(body))
+            return self._services[request.url.path](parameters)
         except Refused as problem:
             return problem.reply()
 
 
-def _read(body: bytes) -> Parameters:
+def _read(body: bytes) -> Parameters | None:
     try:
         return msgspec.json.decode(body or b"{}", type=Parameters)
     except msgspec.DecodeError:
-        raise Refused(DATA_INCORRECT, "JSON") from None
+        return None

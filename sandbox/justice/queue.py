@@ -71,10 +71,11 @@ class Queue:
         self._waiting |= {change.id: change for change in sorted(fresh, key=lambda change: (change.at, change.code))}
 
     def _all(self) -> Iterator[Change]:
-        return (change for dossier in self._dossiers for change in _changes(dossier, self._dossiers.code(dossier)))
+        return (change for dossier in self._dossiers for change in changes(dossier, self._dossiers.code(dossier)))
 
 
-def _changes(dossier: MinistryDossier, code: str) -> Iterator[Change]:
+def changes(dossier: MinistryDossier, code: str) -> Iterator[Change]:
+    """Every change of a dossier up to tonight, oldest first; the filing is one, so there is at least one."""
     known = 0
     for place, (at, state) in enumerate(dossier.steps):
         number = STATES.get(state, known)

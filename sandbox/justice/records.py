@@ -1,9 +1,10 @@
-"""Judicial records (lý lịch tư pháp): the queue of changed statuses and its acknowledgement."""
+"""Judicial records (lý lịch tư pháp): the queue of changed statuses, its acknowledgement, and one dossier's status."""
 
 from typing import Any
 
 from sandbox.justice.envelope import RECORD_NOT_FOUND, Parameters, Refused, success, text
-from sandbox.justice.queue import Change, Queue
+from sandbox.justice.queue import Change, Queue, changes
+from sandbox.justice.taking import RECEIVED, REQUEST, Taking
 from sandbox.ministry.dates import date_or_blank, time_or_blank
 from sandbox.ministry.dossier import MinistryDossier
 from sandbox.ministry.dossiers import MinistryDossiers
@@ -29,13 +30,26 @@ def belongs(procedure: Procedure) -> bool:
 class JudicialRecords:
     """The services under /apiLyLichTuPhap."""
 
-    def __init__(self, world: World, size: int) -> None:
+    def __init__(self, world: World, size: int, taking: Taking) -> None:
         self.dossiers = MinistryDossiers(world, "judicial records", size, belongs, code)
         self.queue = Queue(world, self.dossiers)
+        self._taking = taking
 
     def changed(self, _: Parameters) -> Reply:
         """The oldest changes nobody acknowledged yet (traDsTrangThaiHs)."""
         return success([_record(change) for change in self.queue.next()])
+
+    def state(self, parameters: Parameters) -> Reply:
+        """The state of one dossier (LLTP-API-traTrangThaiHs {maHoSo}), the ministry's own or one handed over to it."""
+        asked = text(parameters, "maHoSo")
+        taken = self._taking.find(asked, REQUEST)
+        if taken is not None:
+            return success(_state(asked, RECEIVED, taken.push.time))
+        dossier = self.dossiers.find(asked)
+        if dossier is None:
+            raise Refused(RECORD_NOT_FOUND)
+        *_, last = changes(dossier, asked)
+        return success(_state(asked, last.state, time_or_blank(last.at)))
 
     def acknowledge(self, parameters: Parameters) -> Reply:
         """Takes note of what was fetched (danhDauHsThanhCong {ids}), ids joined by `;`; one unknown id refuses them all."""
@@ -43,6 +57,10 @@ class JudicialRecords:
         if not self.queue.acknowledge(ids):
             raise Refused(RECORD_NOT_FOUND)
         return success(len(ids))
+
+
+def _state(asked: str, state: int, at: str) -> dict[str, Any]:
+    return {"maHoSo": asked, "DEC_STATUS_ID": state, "DEC_STATUS_NAME": NAMES[state], "ngayCapNhat": at}
 
 
 def _record(change: Change) -> dict[str, Any]:

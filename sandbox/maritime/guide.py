@@ -1,6 +1,6 @@
 """What the maritime single window says about itself."""
 
-from sandbox.guide import Endpoint, Guide
+from sandbox.guide import PUSHED_ENDPOINTS, Endpoint, Guide
 
 PATH = "/nswm/services/SendMessage"
 IDENTITY = "1548001"
@@ -24,5 +24,7 @@ MARITIME_GUIDE = Guide(
         Endpoint("GET", f"{PATH}?wsdl", "Mô tả dịch vụ", "The contract"),
         Endpoint("POST", f"{PATH} · 10", "Hồ sơ tàu biển đến cảng (function 11)", "Ship arrivals"),
         Endpoint("POST", f"{PATH} · 58", "Hồ sơ thuỷ nội địa (function 11)", "Inland vessels, lower-case elements"),
+        Endpoint("POST", f"{PATH} · 20…24", "Thông báo về một hồ sơ (dossierCode)", "Notices about a dossier"),
+        *PUSHED_ENDPOINTS,
     ),
 )

@@ -31,10 +31,15 @@ def dossier_list(world: World, kind: DocumentType, asked: Inner) -> str:
     return f"<{kind.tag('DossierList')}>{head}{shown}</{kind.tag('DossierList')}>"
 
 
+def dossier_code(kind: DocumentType, case: Case) -> str:
+    """`BXD.10-yyMMdd-nnnn`, the number of the kind of document after the ministry's."""
+    return f"BXD.{kind.number}-{date_code(case.day)}-{case.number + 1:04}"
+
+
 def _dossier(kind: DocumentType, case: Case) -> str:
     code, name = kind.states[case.stage]
     values = {
-        "dossierCode": f"BXD.{kind.number}-{date_code(case.day)}-{case.number + 1:04}",
+        "dossierCode": dossier_code(kind, case),
         "documentName": kind.name,
         "procedureCode": kind.procedure_code,
         "statusCode": code,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from sandbox.misbehaviour import coding, content, pages, plain, wire, xml
+from sandbox.misbehaviour import coding, content, envelope, pages, plain, pushes, wire, xml
 from sandbox.misbehaviour.fault import Call, Fault
 from sandbox.reply import Reply
 
@@ -17,6 +17,8 @@ KINDS: tuple[type[Fault], ...] = (
     *(content.WrongCharset, content.Bom, content.WrongType, content.Nested, content.NotANumber, content.Nul),
     *(xml.Doctype, xml.ExternalEntity, xml.XmlBomb),
     *(pages.Rewrite, pages.DuplicatePage, pages.ShiftedPage, pages.RepeatCursor, pages.Shrunk),
+    *(pushes.RefuseItem, pushes.DropItem, pushes.Lose, pushes.LoseLater, pushes.AnswerLate, pushes.CommitTwice),
+    *(pushes.CommitThenReset, pushes.CommitThenHang, pushes.ReadOnly, envelope.ErrorCode),
 )
 
 

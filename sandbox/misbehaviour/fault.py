@@ -1,6 +1,6 @@
 """What all kinds of misbehaviour have in common: which calls they hit and how often, and what they get to spoil."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -65,6 +65,10 @@ class Fault(msgspec.Struct, tag_field="kind", kw_only=True, forbid_unknown_field
     def concerns(self, name: str, path: str) -> bool:
         """True when a call of this service or path is meant."""
         return path.startswith(self.match) if self.match.startswith("/") else name == self.match
+
+    def wants(self, codes: Sequence[str] | None) -> bool:  # noqa: ARG002 (what is pushed matters to some kinds only)
+        """True when a call with these pushed dossier codes (None: it pushes nothing) is meant; most kinds mean any call."""
+        return True
 
     async def respond(self, call: Call) -> Response:
         """The misbehaviour itself: what goes to the client."""

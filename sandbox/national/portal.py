@@ -10,12 +10,14 @@ from starlette.routing import Route
 
 from sandbox.credentials import NATIONAL_PASSWORD, NATIONAL_PROVIDER, NATIONAL_USERNAME
 from sandbox.guide import Guide
-from sandbox.national.envelope import SESSION_OVER, SUCCESS, code_for, key_of, refusal, success
+from sandbox.national.envelope import SESSION_OVER, SUCCESS, code_for, key_of, refusal, refused, success
 from sandbox.national.guide import NATIONAL_GUIDE
 from sandbox.national.problems import Refused
+from sandbox.national.pushing import pushed_codes
 from sandbox.national.services import INTEGRATION, SERVICES, SHARE, Service
 from sandbox.portal import Portal
 from sandbox.reply import Reply, json_reply
+from sandbox.world.world import World
 
 ADAPTERS = ("/XrdAdapter/RestService/forward", "/VXPAdapter/RestService/forward")
 # Which services an address knows: some units were given one address for all, some two.
@@ -26,6 +28,10 @@ class NationalPortal(Portal):
     """Speaks the forward contract of the Xrd and the VXP adapter alike."""
 
     guide: Guide = NATIONAL_GUIDE
+
+    def __init__(self, world: World, session_seconds: float) -> None:
+        super().__init__(world, session_seconds)
+        self.pushes = world.pushes
 
     def connection(self) -> dict[str, Any]:
         """User and password of the province's adapter."""
@@ -50,9 +56,13 @@ class NationalPortal(Portal):
         """mapi/g, mapi/share, mapi/integration: a service, named in the body."""
         body = _read(await request.body())
         known = ADDRESSES[request.url.path.rpartition("/")[2]]
-        name = str((body or {}).get("service", ""))
+        said = body or {}
+        name = str(said.get("service", ""))
         return await self.serve(
-            name, request, lambda: _misdirected(request, body) or self._call(known, name, body or {})
+            name,
+            request,
+            lambda: _misdirected(request, body) or self._call(known, name, said),
+            pushed_codes(name, said),
         )
 
     def _login(self, body: dict[str, Any]) -> Reply:
@@ -73,7 +83,7 @@ class NationalPortal(Portal):
         try:
             return success(key, service(self.world, body))
         except Refused as problem:
-            return refusal(key, 1, str(problem))
+            return refused(key, problem)
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

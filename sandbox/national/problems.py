@@ -2,7 +2,9 @@
 
 
 class Refused(LookupError):
-    """A service cannot answer what it was asked."""
+    """A service cannot answer what it was asked; `code` is the answer's error_code."""
+
+    code = 1
 
 
 class NotFound(Refused):
@@ -11,3 +13,17 @@ class NotFound(Refused):
 
 class BadParameter(Refused):
     """A parameter is missing, or nobody can make sense of it."""
+
+
+class AlreadyThere(Refused):
+    """A dossier is created that the portal has already. Seen as 3 and as -3, and nobody knows what tells them apart."""
+
+    code = 3
+
+
+class RefusedByOrder(Refused):
+    """A fault wants it so."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,4 +1,4 @@
-"""The services of the national catalogue, by the name a client sends in `service`."""
+"""The services of the national portal, by the name a client sends in `service`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,8 @@ from sandbox.national.detail import LEVEL_CODES, procedure_detail
 from sandbox.national.inbound import list_dossiers, look_up_dossier
 from sandbox.national.lists import list_applicants, list_genders, list_levels
 from sandbox.national.problems import NotFound
+from sandbox.national.pushing import push_dossiers, push_progress, push_status
+from sandbox.national.read_back import list_pushed
 from sandbox.world.naming import agency_code, field_code
 from sandbox.world.world import World
 
@@ -83,5 +85,9 @@ INTEGRATION: dict[str, Service] = {
     "LayQDCB": read_decision,
     "TraCuuHoSo": look_up_dossier,
     "DanhSachHoSo": list_dossiers,
+    "DongBoHoSoMC": push_dossiers,
+    "CapNhatTienDoHoSoMC": push_progress,
+    "DongBoTrangThaiHoSo": push_status,
+    "DanhSachHoSoDongBo": list_pushed,
 }
 SERVICES: dict[str, Service] = SHARE | INTEGRATION

@@ -1,6 +1,6 @@
 """What the provincial proxy says about itself."""
 
-from sandbox.guide import Endpoint, Guide
+from sandbox.guide import PUSHED_ENDPOINTS, Endpoint, Guide
 from sandbox.national_proxy.door import API_KEY, CLIENT, SECRET
 
 BASE = "/KetNoiMotCuaQuocGia"
@@ -26,5 +26,14 @@ curl -s '{{base}}{BASE}/LayDanhSachTTHC' -H 'ApiKey: {API_KEY}'""",
         Endpoint("GET", f"{BASE}/LayDanhMucLoaiThuTuc", "Loại thủ tục, một mảng JSON", "Kinds, a bare array"),
         Endpoint("GET", f"{BASE}/LayDanhMucCapThucHien", "Cấp thực hiện, một mảng JSON", "Levels, a bare array"),
         Endpoint("GET", f"{BASE}/LayDanhMucDoiTuong", "Đối tượng, một mảng JSON", "Applicants, a bare array"),
+        Endpoint("GET", f"{BASE}/TraCuuHoSo?mahoso=", "Một hồ sơ", "One dossier"),
+        Endpoint("GET", f"{BASE}/DanhSachHoSoDongBo?tuNgay=&denNgay=&trang=&soLuong=", "Đã đồng bộ", "What was pushed"),
+        Endpoint("POST", f"{BASE}/ThemMoiHoSo", "Tạo hồ sơ, một mảng JSON", "Create dossiers, a bare array"),
+        Endpoint("POST", f"{BASE}/CapNhatHoSo", "Cập nhật hồ sơ, một mảng JSON", "Update dossiers, a bare array"),
+        Endpoint("POST", f"{BASE}/DongBoTienTrinh", "Tiến độ xử lý, một mảng JSON", "Progress, a bare array"),
+        Endpoint(
+            "POST", f"{BASE}/DongBoTrangThaiHoSo", "Báo lại trạng thái, một đối tượng", "A state told back, one object"
+        ),
+        *PUSHED_ENDPOINTS,
     ),
 )

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.national.envelope import key_of, refusal, success
+from sandbox.national.envelope import key_of, refused, success
+from sandbox.national.inbound import look_up_dossier
 from sandbox.national.lists import list_applicants, list_kinds, list_levels
 from sandbox.national.problems import Refused
+from sandbox.national.read_back import list_pushed
 from sandbox.national.services import Parameters, Service, list_fields, list_procedures, read_decision, read_procedure
 from sandbox.reply import Reply, json_reply
 from sandbox.world.world import World
@@ -31,7 +33,7 @@ def in_message(service: Service) -> Callable[[World, Parameters], Reply]:
         try:
             inner = success(key, service(world, parameters))
         except Refused as problem:
-            inner = refusal(key, 1, str(problem))
+            inner = refused(key, problem)
         return json_reply({"status": 200, "message": inner.body.decode()})
 
     return answer
@@ -48,6 +50,9 @@ OPERATIONS: Mapping[str, Callable[[World, Parameters], Reply]] = {
     "LayThuTuc": in_message(read_procedure),
     "LayQDCB": in_message(read_decision),
     "LayDanhMucLinhVuc": in_message(list_fields),
+    # No proxy is known to look dossiers up; without these, what was pushed through it could not be read back.
+    "TraCuuHoSo": in_message(look_up_dossier),
+    "DanhSachHoSoDongBo": in_message(list_pushed),
     "LayDanhMucLoaiThuTuc": bare(list_kinds),
     "LayDanhMucCapThucHien": bare(list_levels),
     "LayDanhMucDoiTuong": bare(list_applicants),

@@ -1,7 +1,7 @@
 """What the province's one-stop portal says about itself."""
 
 from sandbox.credentials import PROVINCE_CLIENT, PROVINCE_PASSWORD, PROVINCE_SECRET, PROVINCE_USERNAME
-from sandbox.guide import Endpoint, Guide
+from sandbox.guide import PUSHED_ENDPOINTS, Endpoint, Guide
 
 TOKEN_PATH = "/auth/realms/digo/protocol/openid-connect/token"
 
@@ -26,5 +26,7 @@ curl -s '{{base}}/pa/dossier/search?page=0&size=20&spec=page&sort=updatedDate,de
         Endpoint("GET", "/pa/dossier/search", "Tìm hồ sơ, mới cập nhật trước", "Dossiers, last changed first"),
         Endpoint("GET", "/bd/procedure", "Thủ tục của tỉnh", "The province's procedures"),
         Endpoint("GET", "/ba/agency", "Cơ quan của tỉnh", "The province's agencies"),
+        Endpoint("POST", "/pa/api-integration/--status", "Bộ, Cổng quốc gia báo trạng thái", "A state told by others"),
+        *PUSHED_ENDPOINTS,
     ),
 )

@@ -1,6 +1,6 @@
-"""The province's one-stop portal: two doors, the dossier search and two lists."""
+"""The province's one-stop portal: two doors, the dossier search, two lists and what is told to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +16,8 @@ from sandbox.province.lists import agency_record, procedure_record
 from sandbox.province.paging import BadRequest, page_reply, page_request
 from sandbox.province.record import render
 from sandbox.province.search import Search, question
+from sandbox.province.told import TOLD_PATH, keep_told, told_codes
+from sandbox.pushes.store import Pushes
 from sandbox.reply import Reply, encode
 from sandbox.world.world import World
 
@@ -28,6 +30,8 @@ class ProvincePortal(Portal):
     def __init__(self, world: World, session_seconds: float) -> None:
         super().__init__(world, session_seconds)
         self._search = Search(world)
+        self.told = self.pushes = Pushes(world.day)
+        world.each_time(lambda: self.told.pass_to(world.day))
 
     def connection(self) -> dict[str, Any]:
         """A user of the public client."""
@@ -35,13 +39,14 @@ class ProvincePortal(Portal):
         return {"login": credentials.PROVINCE_USERNAME, "password": credentials.PROVINCE_PASSWORD, "extra": extra}
 
     def routes(self) -> list[Route]:
-        """Doors and lists."""
+        """Doors and lists, and where states are told."""
         return [
             Route(TOKEN_PATH, self.token, methods=["POST"]),
             Route("/pa/v2/getToken", self.second_door, methods=["POST"]),
             Route("/pa/dossier/search", self.dossiers),
             Route("/bd/procedure", self.procedures),
             Route("/ba/agency", self.agencies),
+            Route(TOLD_PATH, self.tell, methods=["POST"]),
         ]
 
     async def token(self, request: Request) -> Response:
@@ -72,7 +77,14 @@ class ProvincePortal(Portal):
             request, lambda: _page(request, [agency_record(agency, agencies) for agency in agencies.all])
         )
 
-    async def _guarded(self, request: Request, answer: Callable[[], Reply]) -> Response:
+    async def tell(self, request: Request) -> Response:
+        """POST /pa/api-integration/--status."""
+        body = await request.body()
+        return await self._guarded(request, lambda: keep_told(self.world, self.told, body), told_codes(body))
+
+    async def _guarded(
+        self, request: Request, answer: Callable[[], Reply], codes: Sequence[str] | None = None
+    ) -> Response:
         """Asks for a bearer token first, and turns a bad parameter into the product's own error."""
 
         def checked() -> Reply:
@@ -82,7 +94,7 @@ class ProvincePortal(Portal):
             except BadRequest as problem:
                 return portal_error(400, "Bad Request", str(problem))
 
-        return await self.serve(request.url.path, request, checked)
+        return await self.serve(request.url.path, request, checked, codes)
 
     def _dossier_page(self, request: Request) -> Reply:
         asked = page_request(request.query_params)

@@ -1,6 +1,6 @@
 """What every SOAP portal does alike: read the call, answer it, turn a refusal into a fault, serve the WSDL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,12 +32,17 @@ class SoapPortal(Portal):
         except SoapFault as fault:
             refusal = fault.reply()
             return await self.serve(UNREADABLE, request, lambda: refusal)
-        return await self.serve(call.name, request, lambda: _answered(lambda: self.answer(call, body)))
+        codes = self.pushed_codes(call)
+        return await self.serve(call.name, request, lambda: _answered(lambda: self.answer(call, body)), codes)
 
     async def describe(self, request: Request) -> Response:
         """GET ?wsdl: the contract."""
         address = str(request.base_url).rstrip("/") + self.path
         return await self.serve("wsdl", request, lambda: contract(self.wsdl, address))
+
+    def pushed_codes(self, call: Call) -> Sequence[str] | None:  # noqa: ARG002 (few of them take pushes)
+        """The dossiers that a call pushes; None for a call that pushes nothing."""
+        return None
 
     def answer(self, call: Call, body: bytes) -> Reply:
         """The answer to a call, of which `body` are the bytes as received; raises SoapFault."""

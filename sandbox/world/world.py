@@ -1,8 +1,9 @@
-"""The world both portals show: a function of seed, day, sizes and catalogue, and of nothing else."""
+"""The world all portals show: a function of seed, day, sizes and catalogue, and of nothing else but what is pushed."""
 
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from sandbox.pushes.store import Pushes
 from sandbox.world.agencies import Agencies
 from sandbox.world.builtin import builtin_procedures, made_up_procedures
 from sandbox.world.catalogue import Catalogue
@@ -22,6 +23,8 @@ class World:
         self.agencies = Agencies()
         self.local = local_procedures(self.catalogue)
         self.dossiers = Dossiers(Fate(seed, self.local, self.agencies), dossier_count if self.local else 0, seed)
+        # The national portal and the proxy before it keep what is pushed in one place.
+        self.pushes = Pushes()
         self._told: list[Callable[[], None]] = []
 
     def each_time(self, tell: Callable[[], None]) -> None:
@@ -35,6 +38,7 @@ class World:
         self.day += count
         self.local = local_procedures(self.catalogue)
         self.dossiers.pass_to(self.day)
+        self.pushes.pass_to(self.day)
         for tell in self._told:
             tell()
 

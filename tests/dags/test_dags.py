@@ -64,7 +64,8 @@ def test_the_bag_holds_one_dag_for_each_portal_and_nothing_unknown(bag):
     assert bag["errors"] == {}
     assert PORTALS, "no portal folder was found, so this test would prove nothing"
     assert sorted(bag["dags"]) == sorted(
-        [f"sync_{name}" for name in PORTALS] + ["publish_datasets", "housekeeping", "approve_retirements", "deliver"]
+        [f"sync_{name}" for name in PORTALS]
+        + ["publish_datasets", "housekeeping", "approve_retirements", "deliver", "reconcile"]
     )
 
 

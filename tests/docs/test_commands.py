@@ -31,6 +31,8 @@ def _resolve(words: list[str]) -> tuple[Any, list[str], list[str]]:
     while left and left[0] in getattr(command, "commands", {}):
         named.append(left.pop(0))
         command = command.commands[named[-1]]
+    if hasattr(command, "unsaid"):  # a verb that a person need not write
+        command = command.commands[command.unsaid]
     return command, named, left
 
 

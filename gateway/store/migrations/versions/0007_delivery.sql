@@ -8,7 +8,8 @@ CREATE TABLE ops.outbox (
     kind TEXT NOT NULL,
     status_code TEXT NOT NULL,
     status_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    payload TEXT NOT NULL,
+    key_id BIGINT,
+    payload BYTEA NOT NULL,
     payload_hash BYTEA NOT NULL,
     state TEXT DEFAULT 'waiting' NOT NULL,
     cause TEXT,
@@ -30,7 +31,8 @@ COMMENT ON COLUMN ops.outbox.dossier_code IS 'the code under which the target kn
 COMMENT ON COLUMN ops.outbox.kind IS 'record (the whole dossier) or event (one step of it)';
 COMMENT ON COLUMN ops.outbox.status_code IS 'the state that this row tells';
 COMMENT ON COLUMN ops.outbox.status_at IS 'since when';
-COMMENT ON COLUMN ops.outbox.payload IS 'JSON as it will be sent, frozen when the row was made';
+COMMENT ON COLUMN ops.outbox.key_id IS 'the data key of landing.day_key that opens the payload';
+COMMENT ON COLUMN ops.outbox.payload IS 'JSON as it will be sent, frozen when the row was made, sealed';
 COMMENT ON COLUMN ops.outbox.cause IS 'a short word for why it is not accepted, the same for like rows';
 COMMENT ON COLUMN ops.outbox.reason IS 'the same for a person, without personal data';
 COMMENT ON COLUMN ops.outbox.place IS 'its place in the dossier''s line: that of the row it took over from, else its own';

@@ -8,7 +8,18 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from proof import charsets, deadline, hostile, order, payloads, reconciled, replayed
+from proof import (
+    charsets,
+    crash,
+    deadline,
+    hostile,
+    kills,
+    order,
+    payloads,
+    reconciled,
+    replayed,
+    store_faults,
+)
 from proof.card import Line
 
 LINES: Mapping[str, Callable[[], Line]] = {
@@ -18,6 +29,9 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "hostile": hostile.measure,
     "deadline": deadline.measure,
     "reconcile": reconciled.measure,
+    "crash": crash.measure,
+    "kills": kills.measure,
+    "store": store_faults.measure,
     "order": order.measure,
 }
 

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from gateway import cli
 from gateway.delivery import brakes
+from proof import tracer
 from proof.forked_portals import Portals, forked_portals
 from proof.left import Left, left
 from tests.helpers.house import House
@@ -45,7 +46,7 @@ class Trial:
     def night(self, at: At | None = None, **more: str) -> tracer.Traced:
         """Run the commands one after another in a process of their own, of which `at` may make an early end."""
         environment = {**self.house.environment, **self.portals.variables, **more}
-        return run_forked(lambda: _commands(environment, self.house.place, self.commands), at)
+        return tracer.run(lambda: _commands(environment, self.house.place, self.commands), at)
 
     def left(self) -> Left:
         """What the night has left, once the server has noticed that the dead process is gone."""

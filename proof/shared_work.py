@@ -36,7 +36,9 @@ class _Work:
     def __init__(self, wanted: Mapping[str, Iterable[int]]) -> None:
         self.found: dict[str, dict[int, Found]] = defaultdict(dict)
         self._lock, self._over = threading.Lock(), set[str]()
-        self._orders = ((kind, number) for kind, numbers in wanted.items() for number in self._until_over(kind, numbers))
+        self._orders = (
+            (kind, number) for kind, numbers in wanted.items() for number in self._until_over(kind, numbers)
+        )
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         while True:

@@ -60,6 +60,9 @@ CALLS = {
 }
 """Of the write path, by machine: name → number."""
 
+BROKEN = 70
+"""The code of a program that ended with an error nobody expected."""
+
 _ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _TRACEME, _CONT, _SETOPTIONS, _GETEVENTMSG = 0, 7, 0x4200, 0x4201
 _OPTIONS = 0x2 | 0x4 | 0x8 | 0x80 | 0x100000  # fork, vfork, clone, seccomp; and all die with the tracer
@@ -80,17 +83,18 @@ class Traced:
 def run(program: Callable[[], int], at: Callable[[int, str, int], None] | None = None) -> Traced:
     """Run `program` in a forked process to its end. at(number, name, process): what happens before its number-th call.
 
-    The forking process must have no other threads. Raises Impossible.
+    Without `at` nobody looks at its calls. The forking process must have no other threads. Raises Impossible.
     """
+    if at is None:
+        return _unwatched(program)
     numbers = _numbers()
     child = os.fork()
     if child == 0:
         _become(program, list(numbers.values()))
-    os.setpgid(child, child)
     _until_stopped(child)
     _ptrace(_SETOPTIONS, child, _OPTIONS)
     _ptrace(_CONT, child, 0)
-    return _follow(child, list(numbers), at or (lambda *_: None))
+    return _follow(child, list(numbers), at)
 
 
 def kill_at(number: int) -> Callable[[int, str, int], None]:
@@ -110,14 +114,28 @@ def _numbers() -> dict[str, int]:
     return CALLS[machine]
 
 
+def _unwatched(program: Callable[[], int]) -> Traced:
+    child = os.fork()
+    if child == 0:
+        _end_with(program)
+    return Traced(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
 def _become(program: Callable[[], int], numbers: list[int]) -> None:
-    code = 70
-    try:
+    def watched() -> int:
         os.setpgid(0, 0)
         if _ptrace(_TRACEME, 0, 0):
-            return  # which the other side sees as an end before the beginning
+            return BROKEN  # which the other side sees as an end before the beginning
         os.kill(os.getpid(), signal.SIGSTOP)
         _install(numbers)
+        return program()
+
+    _end_with(watched)
+
+
+def _end_with(program: Callable[[], int]) -> None:
+    code = BROKEN
+    try:
         code = program()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict
-from functools import cache
+from pathlib import Path
+from typing import TypeAlias
 
 from gateway.demo.embedded_postgres import EmbeddedPostgres
 from proof.card import Impossible
@@ -23,6 +24,8 @@ from tests.helpers.server import Server
 
 DURABLE = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 """A commit outlives the server's processes, though not the machine."""
+
+Ground: TypeAlias = Callable[[], AbstractContextManager[Path]]
 
 KINDS: Mapping[str, type[Trials]] = {
     "killed": Killed,
@@ -37,18 +40,30 @@ KINDS: Mapping[str, type[Trials]] = {
 }
 
 
+Ground: TypeAlias = Callable[[], AbstractContextManager[Path]]
+
+
 class Bench:
     """Servers and scenes, made when the first trial needs them and shared by all that can share them."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
-        self.trials, self._server = cache(self._trials), cache(self._server_on)
+        self._made: dict[type[Trials], Trials] = {}
+        self._servers: dict[object, tuple[EmbeddedPostgres, Server]] = {}
 
-    def _trials(self, kind: type[Trials]) -> Trials:
-        postgres, server = self._server(kind.ground)
-        return kind(Scene(server, kind.dossiers, kind.commands), postgres)
+    def trials(self, kind: type[Trials]) -> Trials:
+        """Those of a kind, whose undisturbed night has been run."""
+        if kind not in self._made:
+            postgres, server = self._server(kind.ground)
+            self._made[kind] = kind(Scene(server, kind.dossiers, kind.commands), postgres)
+        return self._made[kind]
 
-    def _server_on(self, ground: type[Trials]) -> tuple[EmbeddedPostgres, Server]:
+    def _server(self, ground: Ground) -> tuple[EmbeddedPostgres, Server]:
+        if ground not in self._servers:
+            self._servers[ground] = self._server_on(ground)
+        return self._servers[ground]
+
+    def _server_on(self, ground: Ground) -> tuple[EmbeddedPostgres, Server]:
         place = self._stack.enter_context(ground())
         postgres = EmbeddedPostgres(place / "data", settings=DURABLE, keep=False)
         self._stack.enter_context(postgres)

@@ -40,9 +40,6 @@ KINDS: Mapping[str, type[Trials]] = {
 }
 
 
-Ground: TypeAlias = Callable[[], AbstractContextManager[Path]]
-
-
 class Bench:
     """Servers and scenes, made when the first trial needs them and shared by all that can share them."""
 

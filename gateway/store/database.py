@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
-import psycopg
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, exc, text
 
 from connectors.errors import ExplainedError
 from gateway.errors import ConfigError, LockedError, StoreError
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 def connect(url: str) -> Engine:
@@ -114,6 +117,8 @@ def copying(connection: Connection, statement: str) -> Iterator[psycopg.Copy]:
     """COPY in the connection's transaction. SQLAlchemy does not see the driver's errors there, so they are explained here:
     left alone they would quote the line, and a line is a record.
     """
+    import psycopg  # the mapping bench works where no driver can be loaded
+
     try:
         with connection.connection.cursor().copy(statement) as copy:
             yield copy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol, TypeVar
@@ -18,6 +18,7 @@ from connectors.errors import ExplainedError, FatalPortalError, NothingThere, Re
 from connectors.formats import Format
 from connectors.http.politeness import Limits
 from connectors.paging import Call, Paging, Seen, Whole, declared_total
+from connectors.paging import Page as Numbered
 from connectors.request import Request
 
 A = TypeVar("A")
@@ -56,8 +57,9 @@ class Caller(Protocol):
 class Page:
     """One complete answer. name: what a person calls it ("page 3"); request: what was asked, without credentials.
 
-    moved: the list was seen to move while it was read, so this page may lie over or beside the one before. note: what a
-    person should know of the answer.
+    moved: the list was seen to move while it was read, so this page may lie over or beside the one before. slipped: rows went
+    out of it meanwhile, so that some may have come to lie on a page that was read already. note: what a person should know of
+    the answer.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Page:
     records: int
     declared_total: int | None = None
     moved: bool = False
+    slipped: bool = False
     note: str = ""
 
 
@@ -121,7 +124,7 @@ def _answers(caller: Caller, stream: StreamRequest, parallel: bool) -> Iterator[
 
 
 def _page(stream: StreamRequest, call: Call, received: Received, before: tuple[Page, Received] | None) -> Page:
-    total, moved = declared_total(stream.paging, received.members), False
+    total, moved, slipped = declared_total(stream.paging, received.members), False, False
     if before:
         page, earlier = before
         if received.count and received.body == page.body:
@@ -130,8 +133,21 @@ def _page(stream: StreamRequest, call: Call, received: Received, before: tuple[P
                 where=call.name,
                 do="compare the paging parameters in the mapping with the portal's contract",
             )
-        moved = page.declared_total != total or _comes_again(earlier, received)
-    return _as_page(call.name, call.request, received, total, moved)
+        slipped = _is_less(total, page.declared_total) or _has_gap(stream.paging, earlier, received)
+        moved = slipped or page.declared_total != total or _comes_again(earlier, received)
+    return replace(_as_page(call.name, call.request, received, total), moved=moved, slipped=slipped)
+
+
+def _is_less(total: int | None, before: int | None) -> bool:
+    return total is not None and before is not None and total < before
+
+
+def _has_gap(paging: Paging, earlier: Received, received: Received) -> bool:
+    """Whether one of two pages that follow each other is not full, though it is not the last: rows went out of it."""
+    if not isinstance(paging, Numbered):
+        return False  # pages of other kinds have no size of their own, or the next one begins where this one ended
+    says_more = decode.value(received.members, paging.last) is False
+    return 0 < earlier.count < received.count or (received.count < earlier.count and says_more)
 
 
 def _comes_again(earlier: Received, received: Received) -> bool:
@@ -194,11 +210,11 @@ def _ask(caller: Caller, stream: StreamRequest, call: Call) -> Received:
         raise error.located(call.name) from None
 
 
-def _as_page(name: str, request: Request, received: Received, total: int | None = None, moved: bool = False) -> Page:
+def _as_page(name: str, request: Request, received: Received, total: int | None = None) -> Page:
     asked = {
         "method": request.method,
         "path": request.operation or request.path,
         "query": dict(request.query),
         "body": request.body if request.form is None else dict(request.form),
     }
-    return Page(name, asked, received.body, datetime.now(UTC), received.count, total, moved, received.note)
+    return Page(name, asked, received.body, datetime.now(UTC), received.count, total, note=received.note)

@@ -38,7 +38,8 @@ def fetch_stream(
     mode = _mode(shop, stream, cursor)
     batch_id = open_batch(shop.engine, run_id, stream.portal, stream.stream, mode=mode, cursor_from=cursor)
     try:
-        landed = _land_all(shop, caller, stream, batch_id, asking.wanted(shop, stream, run_id, cursor), cursor)
+        asked = asking.wanted(shop, stream, run_id, cursor)
+        landed = _land_all(shop, caller, stream, batch_id, asked, cursor, mode == "full")
         if mode == "full" and not accept_shrunk:
             _compare_with_last(shop, stream, landed.records)
     except ExplainedError as error:
@@ -70,17 +71,28 @@ def _mode(shop: Workshop, stream: StreamSpec, cursor: str | None) -> str:
 
 @dataclass
 class _Landed:
-    """What one reading of a stream brought."""
+    """What one reading of a stream brought. is_whole: everything was asked for, so that the declared number must come."""
 
+    is_whole: bool
     records: int = 0
     declared_total: int | None = None
     moved: bool = False
+    slipped: bool = False
     note: str = ""
 
     @property
     def is_short(self) -> bool:
         """Another number of records came than the portal declares."""
-        return self.declared_total is not None and self.records != self.declared_total
+        return self.is_whole and self.declared_total is not None and self.records != self.declared_total
+
+    def is_doubtful(self, newest_first: bool) -> bool:
+        """Whether a record may have been missed.
+
+        Where the newest come first, what is put in above the page that is read comes in the next run; what slips up, since rows
+        above it went away, does not.
+        """
+        fewer = self.is_short and self.records < (self.declared_total or 0)
+        return self.slipped or fewer if newest_first else self.moved or self.is_short
 
     def warning(self) -> str | None:
         """What a person should know of it."""
@@ -96,15 +108,16 @@ def _land_all(
     batch_id: int,
     wanted: pages.StreamRequest,
     cursor: str | None,
+    is_whole: bool,
 ) -> _Landed:
-    """Land a stream's pages. A complete list that moved while it was read is read once more: a row that slipped from a page
-    not yet read to one already read would be missed. Where the newest come first such a row comes in the next run.
+    """Land a stream's pages. A list that moved while it was read is read once more: a row that slipped from a page not yet
+    read to one already read would be missed.
     """
-    landed = _Landed()
+    landed = _Landed(is_whole)
 
     def _readings() -> Iterator[Page]:
         yield from _watched(landed, _pages(shop, caller, stream, wanted, cursor))
-        if stream.incremental is None and (landed.moved or landed.is_short):
+        if landed.is_doubtful(newest_first=stream.incremental is not None):
             landed.records, landed.moved = 0, True
             yield from _watched(landed, _pages(shop, caller, stream, wanted, cursor))
 
@@ -118,6 +131,7 @@ def _watched(landed: _Landed, arriving: Iterator[Page]) -> Iterator[Page]:
         landed.records += page.records
         landed.declared_total = page.declared_total
         landed.moved = landed.moved or page.moved
+        landed.slipped = landed.slipped or page.slipped
         landed.note = landed.note or page.note
         yield page
 

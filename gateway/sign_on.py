@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from connectors import connection
 from connectors.connection import Connection
+from connectors.errors import PortalError
 from connectors.files.pages import Folder
 from connectors.http.client import HttpClient
 from connectors.pages import Caller
 from connectors.request import Request
 from connectors.signed_in import SignedIn
 from connectors.xroad import Exchange
+from gateway.log import log
 from gateway.portals import PortalSpec
 
 
@@ -24,7 +27,8 @@ def sign_on(portal: PortalSpec, found: Connection | None = None) -> Caller | Fol
         from gateway.files import folder
 
         return folder(portal, found)
-    client, every = HttpClient(found, portal.limits, portal.network), every_request(portal, found)
+    client = HttpClient(found, portal.limits, portal.network, partial(_tell_repeat, portal.portal))
+    every = every_request(portal, found)
     exchange = _exchange(portal, found)
     addresses = SignedIn(client, portal.auth, portal.answer, every, exchange)
     if portal.protocol == "rest":
@@ -33,6 +37,11 @@ def sign_on(portal: PortalSpec, found: Connection | None = None) -> Caller | Fol
     from gateway.soap import soap_caller
 
     return Mixed(soap_caller(portal, client, every, exchange), addresses)
+
+
+def _tell_repeat(portal: str, error: PortalError) -> None:
+    """A fault that the next attempt mends leaves no other trace."""
+    log.warning("asked again", portal=portal, what=error.what, where=error.where)
 
 
 def every_request(portal: PortalSpec, found: Connection) -> Request:

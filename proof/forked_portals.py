@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import os
@@ -80,6 +81,7 @@ def forked_portals(*options: str) -> Iterator[Portals]:
 
 
 def _serve(writing: int, options: list[str]) -> None:
+    gc.freeze()  # what came along must not be tidied up here: it would close files of ours that have its old numbers
     try:
         os.dup2(writing, 1)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # a lock that is inherited would outlive its owner's hold

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import requests
@@ -36,8 +37,15 @@ class HttpClient:
     files or the connection's extra cannot be used.
     """
 
-    def __init__(self, connection: Connection, limits: Limits, network: Network | None = None) -> None:
-        self.connection, self.limits = connection, limits
+    def __init__(
+        self,
+        connection: Connection,
+        limits: Limits,
+        network: Network | None = None,
+        tell: Callable[[PortalError], None] | None = None,
+    ) -> None:
+        """tell: what hears of every answer so bad that the call is made again."""
+        self.connection, self.limits, self._tell = connection, limits, tell
         self.network = (network or Network()).for_connection(connection)
         self._pace = Pace(limits.rate)
         self._budget = Budget(limits.retries, limits.failures)
@@ -81,7 +89,10 @@ class HttpClient:
         return isinstance(error, RetriablePortalError) and not isinstance(error, SessionExpired | OutsideHours)
 
     def _take_repeat(self, state: tenacity.RetryCallState) -> None:
-        self._budget.repeat(state.outcome.exception() if state.outcome else None)
+        error = state.outcome.exception() if state.outcome else None
+        if self._tell and isinstance(error, PortalError):
+            self._tell(error)
+        self._budget.repeat(error)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

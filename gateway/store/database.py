@@ -92,11 +92,21 @@ def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[None]:
     """Hold the portal for one run; LockedError when another run has it. Ends with the session, also on SIGKILL."""
 
     def busy() -> LockedError:
+        with engine.connect() as connection:
+            found = connection.execute(text(_RUNNING), {"portal": portal}).one_or_none()
+        which = f": {found.trigger} since {found.started_at:%Y-%m-%d %H:%M:%S} UTC" if found else ""
         return LockedError(
-            "another run is working on this portal", where=portal, do="wait until it is over; see: gateway status"
+            f"another run is working on this portal{which}",
+            where=portal,
+            do="wait until it is over; see: gateway status",
         )
 
     return advisory_lock(engine, f"portal:{portal}", busy)
+
+
+_RUNNING = """
+    select trigger, started_at at time zone 'UTC' as started_at from ops.run
+    where portal = :portal and state = 'running' order by run_id desc limit 1"""
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class Writer:
         self._connection = engine.connect()
         self._progress = Progress(work.loaded_pages, work.loaded_records)
         self._usual: Usual = {}
+        self._is_replay = work.mode == "replay"
         self._binds = {"issuer": work.portal, "batch_id": work.batch_id, "beginning": BEGINNING}
 
     def __enter__(self) -> Self:
@@ -73,7 +74,7 @@ class Writer:
                 .where(ops.batch.c.batch_id == self._work.batch_id)
                 .values(state="loaded", mapping_sha256=fingerprint, finished_at=func.now())
             )
-            if self._work.mode != "replay":
+            if not self._is_replay:
                 self._move_cursor()
 
     def _upsert(self, rows: list[Staged]) -> Counts:
@@ -85,7 +86,7 @@ class Writer:
         if written:
             self._follow()
         if dated:
-            for statement in merge.append_observed(self._entity):
+            for statement in merge.append_observed(self._entity, self._is_replay):
                 self._run(statement)
         if written < len(rows) and self._entity.history is not None:
             self._run(merge.append_late_history(self._entity, is_exact))
@@ -107,7 +108,7 @@ class Writer:
             for statement in merge.replace_part(part.name, part.table):
                 self._run(statement)
         if self._entity.versions is not None:
-            self._run(merge.append_version(self._entity))
+            self._run(merge.append_version(self._entity, self._is_replay))
 
     def _run(self, statement: str) -> None:
         self._connection.exec_driver_sql(statement, self._binds)

@@ -110,7 +110,7 @@ def _meet(trial: Trial, kind: Kind, usual: Usual, seed: int) -> bool:
             trial.portals.order(PORTAL_OF[kind.act], "faults", {**order, **chosen})
         _night(trial, kind, seed)
     came = bool(kind.ours) or _calls(trial, kind, "spoiled").total() > before
-    requests.delete(f"{_address(trial, kind)}/_sandbox/faults", timeout=30)
+    trial.clear(PORTAL_OF[kind.act])
     return came
 
 

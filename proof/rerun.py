@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -22,10 +23,15 @@ SEED = 5
 
 
 class State(NamedTuple):
-    """core: hash of all core tables, without surrogate ids and batches. pushes: how many the national portal has accepted."""
+    """core: all core tables, without surrogate ids and batches. pushes: how many the national portal has accepted."""
 
-    core: str
+    core: dump.Dump
     pushes: int
+
+    @property
+    def hash(self) -> str:
+        """Of the tables."""
+        return hashlib.sha256(repr(self.core).encode()).hexdigest()
 
 
 def measure(days: int = DAYS) -> Line:
@@ -37,9 +43,10 @@ def measure(days: int = DAYS) -> Line:
         set_up.trial() as trial,
     ):
         begins = [_day(trial) for _ in range(days)]
+        _once_more(trial, trial.acts.sync)  # what the nation was told tonight it shows from now on
         after, wrong, again = state(trial), complaints(trial.household), 0
         for name, act in _repeats(trial, begins):
-            act()
+            _once_more(trial, act)
             again += 1
             wrong += _unlike(after, state(trial), name)
     return Line(
@@ -56,9 +63,14 @@ def measure(days: int = DAYS) -> Line:
 def state(trial: Trial) -> State:
     """What may not change."""
     with trial.house.engine() as engine:
-        told = repr(dump.meaning(engine)).encode()
-    pushes = sum(len(each) for each in trial.portals.pushed().values())
-    return State(hashlib.sha256(told).hexdigest(), pushes)
+        core = dump.meaning(engine)
+    return State(core, sum(len(each) for each in trial.portals.pushed().values()))
+
+
+def _once_more(trial: Trial, act: Callable[[str], int]) -> None:
+    for portal in PORTALS:
+        act(portal)
+    trial.acts.deliver_all()
 
 
 def _day(trial: Trial) -> int:
@@ -72,17 +84,14 @@ def _day(trial: Trial) -> int:
     return begin
 
 
-def _repeats(trial: Trial, begins: list[int]) -> Iterator[tuple[str, Callable[[], object]]]:
-    def told(act: Callable[[str], int]) -> Callable[[], object]:
-        return lambda: [*(act(portal) for portal in PORTALS), trial.acts.deliver_all()]
-
-    yield "the last day again", told(trial.acts.sync)
-    yield "the last day again, in full", told(lambda portal: trial.acts.sync(portal, full=True))
+def _repeats(trial: Trial, begins: list[int]) -> Iterator[tuple[str, Callable[[str], int]]]:
+    yield "the last day again", trial.acts.sync
+    yield "the last day again, in full", partial(trial.acts.sync, full=True)
     for number, begin in reversed(list(enumerate(begins, 1))):
-        yield f"day {number} replayed", told(lambda portal, since=begin: trial.acts.replay(portal, since))  # type: ignore[misc]
-    yield "everything replayed", told(trial.acts.replay)
+        yield f"day {number} replayed", partial(trial.acts.replay, since=begin)
+    yield "everything replayed", trial.acts.replay
 
 
 def _unlike(before: State, now: State, name: str) -> list[str]:
-    wrong = [f"{name}: the core tables are not as before"] if now.core != before.core else []
+    wrong = [] if now.hash == before.hash else [f"{name}: {dump.differences(before.core, now.core)}"[:600]]
     return wrong + ([f"{name}: {now.pushes - before.pushes} new pushes"] if now.pushes != before.pushes else [])

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import requests
-
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from proof.bugs import BUGS, Bug, dying, planted
 from proof.card import Line
@@ -85,5 +83,5 @@ def _quiet(trial: Trial, bug: Bug) -> None:
 
 
 def _clear(trial: Trial) -> None:
-    for address in trial.portals.addresses.values():
-        requests.delete(f"{address}/_sandbox/faults", timeout=30)
+    for portal in trial.portals.addresses:
+        trial.clear(portal)

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+import requests
+
 from connectors.http.client import HttpClient
 from gateway import workshop
 from gateway.delivery import brakes, spec
@@ -45,6 +47,10 @@ class Trial:
     def days(self, count: int) -> None:
         """Let days pass at both portals."""
         self.portals.order("national", "days", {"days": count})
+
+    def clear(self, portal: str) -> None:
+        """Take back every order to misbehave that a portal was given."""
+        requests.delete(f"{self.portals.addresses[portal]}/_sandbox/faults", timeout=30)
 
 
 @dataclass

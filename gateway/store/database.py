@@ -90,23 +90,31 @@ def _refused(error: Exception, state: str) -> StoreError:
 
 def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[None]:
     """Hold the portal for one run; LockedError when another run has it. Ends with the session, also on SIGKILL."""
+    name = f"portal:{portal}"
 
     def busy() -> LockedError:
         with engine.connect() as connection:
-            found = connection.execute(text(_RUNNING), {"portal": portal}).one_or_none()
-        which = f": {found.trigger} since {found.started_at:%Y-%m-%d %H:%M:%S} UTC" if found else ""
+            found = connection.execute(text(_RUNNING), {"portal": portal, "name": name}).first()
+        which = f": {found.holder} since {found.since:%Y-%m-%d %H:%M:%S} UTC" if found else ""
         return LockedError(
             f"another run is working on this portal{which}",
             where=portal,
             do="wait until it is over; see: gateway status",
         )
 
-    return advisory_lock(engine, f"portal:{portal}", busy)
+    return advisory_lock(engine, name, busy)
 
 
+# A run that has only just begun is not written down yet: then its session is what is known of it.
 _RUNNING = """
-    select trigger, started_at at time zone 'UTC' as started_at from ops.run
-    where portal = :portal and state = 'running' order by run_id desc limit 1"""
+    select trigger as holder, started_at at time zone 'UTC' as since, 1 as place
+    from ops.run where portal = :portal and state = 'running'
+    union all
+    select 'session ' || a.pid || ' of the database', a.backend_start at time zone 'UTC', 2
+    from pg_locks as l join pg_stat_activity as a using (pid)
+    where l.locktype = 'advisory' and l.granted
+        and (l.classid::bigint << 32) + l.objid::bigint = hashtextextended(:name, 0)
+    order by place, since desc limit 1"""
 
 
 @contextmanager

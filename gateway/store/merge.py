@@ -126,8 +126,11 @@ def append_late_history(entity: Entity, is_exact: bool = True) -> str:
         on conflict do nothing"""
 
 
-def append_observed(entity: Entity) -> list[str]:
-    """What the dates of each record were, where that is not kept yet, and what they are now."""
+def append_observed(entity: Entity, is_replay: bool = False) -> list[str]:
+    """What the dates of each record were, where that is not kept yet, and what they are now.
+
+    A replay goes through the past once more: what was observed then is kept already.
+    """
     assert entity.observed is not None
     kept, key, columns = entity.observed.fullname, entity.id_column, _kept(entity)
     into = f"insert into {kept} ({key}, version_number, {', '.join(columns)})"
@@ -138,6 +141,9 @@ def append_observed(entity: Entity) -> list[str]:
         {into} select id, 1 + (select max(version_number) from {kept} as v where v.{key} = outcome.id),
             {", ".join(f"held.{name}" for name in columns)}
         from {OUTCOME} as outcome join {entity.table.fullname} as held on held.{key} = outcome.id where dated"""
+    if is_replay:
+        same = " and ".join(f"v.{name} is not distinct from held.{name}" for name in observed_columns(entity))
+        now += f" and not exists (select from {kept} as v where v.{key} = outcome.id and {same})"
     return [before, now]
 
 
@@ -180,17 +186,19 @@ def replace_part(name: str, table: Table) -> list[str]:
     return [clear, fill]
 
 
-def append_version(entity: Entity) -> str:
-    """The whole content of each record that differs, as the next version."""
+def append_version(entity: Entity, is_replay: bool = False) -> str:
+    """The whole content of each record that differs, as the next version. A replay adds only what was never kept."""
     assert entity.versions is not None
     versions, key = entity.versions.fullname, entity.id_column
+    same = f"v.{key} = outcome.id and v.content_hash = staged.content_hash"
+    unseen = f" and not exists (select from {versions} as v where {same})" if is_replay else ""
     return f"""
         insert into {versions} ({key}, version_number, decision_code, content_hash, content, batch_id)
         select outcome.id,
             1 + coalesce((select max(version_number) from {versions} as v where v.{key} = outcome.id), 0),
             staged.decision_code, staged.content_hash, staged.content::jsonb, %(batch_id)s
         from {OUTCOME} as outcome join {STAGE} as staged using (number)
-        where outcome.differs"""
+        where outcome.differs{unseen}"""
 
 
 def unknown_hashes(entity: Entity) -> str:

@@ -16,6 +16,7 @@ from proof import (
     hostile,
     kills,
     order,
+    overlap,
     payloads,
     reconciled,
     replayed,
@@ -23,6 +24,7 @@ from proof import (
     selftest,
     store_faults,
 )
+from proof.alone import alone
 from proof.card import Line
 
 LINES: Mapping[str, Callable[[], Line]] = {
@@ -32,13 +34,14 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "hostile": hostile.measure,
     "deadline": deadline.measure,
     "reconcile": reconciled.measure,
-    "selftest": selftest.measure,
-    "faults": faults.measure,
-    "rerun": rerun.measure,
     "crash": crash.measure,
     "kills": kills.measure,
     "store": store_faults.measure,
     "order": order.measure,
+    "selftest": partial(alone, selftest.measure),
+    "faults": faults.measure,
+    "rerun": partial(alone, rerun.measure),
+    "overlap": partial(alone, overlap.measure),
 }
 
 
@@ -47,6 +50,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(LINES)}")
     parser.add_argument("--examples", type=int, metavar="N", help="how many payloads to try")
+    parser.add_argument("--seeds", type=int, metavar="N", help="with how many seeds to try each kind of fault")
     parser.add_argument("--against", metavar="REVISION|FOLDER", help="the mappings to compare with (HEAD)")
     said = parser.parse_args()
     wanted = said.names or list(LINES)
@@ -56,6 +60,8 @@ def main() -> int:
     measures = dict(LINES)
     if said.examples:
         measures["payloads"] = partial(payloads.measure, said.examples)
+    if said.seeds:
+        measures["faults"] = partial(faults.measure, said.seeds)
     if said.against:
         measures["mappings"] = partial(replayed.measure, said.against)
     shown = [_shown(measures[name]) for name in wanted]  # all of them, also after a failed one

@@ -112,7 +112,7 @@ _RUNNING = """
     union all
     select 'session ' || a.pid || ' of the database', a.backend_start at time zone 'UTC', 2
     from pg_locks as l join pg_stat_activity as a using (pid)
-    where l.locktype = 'advisory' and l.granted
+    where l.locktype = 'advisory' and l.granted and a.datname = current_database()
         and (l.classid::bigint << 32) + l.objid::bigint = hashtextextended(:name, 0)
     order by place, since desc limit 1"""
 

@@ -148,6 +148,15 @@ def test_a_list_that_moves_is_read_a_second_time(new_house: NewHouse, sandbox: R
     )
 
 
+def test_what_slips_up_a_newest_first_list_is_not_missed(new_house: NewHouse, sandbox: Running) -> None:
+    """Rows above a page went away while it was asked for: the two that slipped to the page before are read after all."""
+    house = open_house(new_house, sandbox, attempts=1)
+    spoil(sandbox, "shifted_page", times=1, count=2)
+    assert house.sync("province", only="dossiers").verdict() is None
+    assert house.value("select count(*) from core.dossier") == COUNT
+    assert "was read a second time" in house.value("select warning from ops.batch")
+
+
 def test_a_list_that_shrank_is_held_back_until_a_person_accepts_it(new_house: NewHouse, sandbox: Running) -> None:
     house = open_house(new_house, sandbox, attempts=1)
     house.night("province")

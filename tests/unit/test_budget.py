@@ -171,3 +171,11 @@ def test_a_call_that_never_left_has_a_known_outcome() -> None:
         pass
     with pytest.raises(PortalAway):
         client(wire, Limits(attempts=3)).send(PUSH)
+
+
+def test_every_repeat_is_told() -> None:
+    told: list[PortalError] = []
+    answers = iter([BROKEN, BROKEN, GOOD])
+    with answering(lambda _: next(answers)) as wire:
+        HttpClient(Connection("portal_test", wire.address), Limits(attempts=3), tell=told.append).send(ASK)
+    assert [error.what for error in told] == ["HTTP 500", "HTTP 500"]

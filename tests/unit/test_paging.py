@@ -286,3 +286,24 @@ def test_date_windows_are_no_longer_than_the_portal_bears_and_each_is_paged() ->
         "2026-11-01, from 0", "2026-11-06, from 0", "2026-11-06, from 2", "2026-11-11, from 0",
     ]  # fmt: skip
     assert [unquote(each) for each in asked][-1] == "/list?from=11/11/2026&to=13/11/2026&offset=0&limit=2"
+
+
+def slipped(*answers: bytes) -> list[bool]:
+    """Of each page, whether rows were seen to slip."""
+    pages, _ = read(lambda request: answers[number(request)])
+    return [each.slipped for each in pages]
+
+
+def test_a_page_that_is_not_full_in_the_middle_tells_of_rows_that_went_away() -> None:
+    assert slipped(page([1, 2], last=False), page([4], last=False), page([5], last=True)) == [False, True, False]
+    assert slipped(page([1], last=False), page([3, 4], last=True)) == [False, True]
+
+
+def test_a_total_that_falls_tells_it_too_and_one_that_grows_does_not() -> None:
+    assert slipped(page([1, 2], last=False, total=5), page([4, 5], last=True, total=4)) == [False, True]
+    assert slipped(page([1, 2], last=False, total=4), page([2, 3], last=True, total=5)) == [False, False]
+
+
+def test_a_last_page_need_not_be_full() -> None:
+    assert slipped(page([1, 2], last=False), page([3], last=True)) == [False, False]
+    assert slipped(page([1, 2]), page([3]), page([])) == [False, False, False]

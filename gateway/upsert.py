@@ -19,6 +19,7 @@ from gateway.records import Row as Staged
 from gateway.runs import Counts, Progress
 from gateway.store import merge, ops
 from gateway.store.core import BEGINNING
+from gateway.store.database import copying
 
 
 class Writer:
@@ -115,8 +116,7 @@ class Writer:
     def _copy(self, rows: Iterable[Staged]) -> None:
         whole = bool(self._entity.parts or self._entity.versions)
         columns = self._mapping.columns
-        cursor = self._connection.connection.cursor()
-        with cursor.copy(merge.copy_stage(columns)) as copy:
+        with copying(self._connection, merge.copy_stage(columns)) as copy:
             copy.set_types(merge.copy_types(self._entity, columns))
             for number, (source, mapped) in enumerate(rows):
                 content = _content(columns, mapped) if whole else None

@@ -10,9 +10,11 @@ from functools import partial
 
 from proof import (
     charsets,
+    crash,
     deadline,
     faults,
     hostile,
+    kills,
     order,
     overlap,
     payloads,
@@ -20,6 +22,7 @@ from proof import (
     replayed,
     rerun,
     selftest,
+    store_faults,
 )
 from proof.alone import alone
 from proof.card import Line
@@ -31,6 +34,9 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "hostile": hostile.measure,
     "deadline": deadline.measure,
     "reconcile": reconciled.measure,
+    "crash": crash.measure,
+    "kills": kills.measure,
+    "store": store_faults.measure,
     "order": order.measure,
     "selftest": partial(alone, selftest.measure),
     "faults": faults.measure,

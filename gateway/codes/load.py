@@ -14,7 +14,7 @@ from gateway.codes.plan import OUTCOMES, Plan, make_plan, refuse_shrunk
 from gateway.codes.snapshot import Snapshot
 from gateway.errors import ConfigError
 from gateway.store import codes
-from gateway.store.database import driver
+from gateway.store.database import copying
 
 _IDS = "select nextval(pg_get_serial_sequence('xref.code_entity', 'entity_id')) from generate_series(1, :count)"
 
@@ -133,8 +133,7 @@ def _copy(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) 
         return
     own = {key.name for key in table.primary_key} if table is not codes.entity else set()
     columns = [column.name for column in table.columns if column.name in first and column.name not in own]
-    cursor = driver(connection).cursor()
-    with cursor.copy(f"copy {table.fullname} ({', '.join(columns)}) from stdin") as copy:
+    with copying(connection, f"copy {table.fullname} ({', '.join(columns)}) from stdin") as copy:
         for row in _chained(first, rows):
             copy.write_row([row[name] for name in columns])
 

@@ -18,6 +18,7 @@ from gateway.delivery.payload import Payload, Problem
 from gateway.delivery.sealed import Seal
 from gateway.delivery.spec import Delivery, owed
 from gateway.delivery.story import Story, at_event, tell
+from gateway.store.database import copying
 from gateway.vault import Vault
 from gateway.workshop import Workshop
 
@@ -114,8 +115,7 @@ def code_there(target: Delivery, story: Story) -> str:
 def write(connection: Connection, vault: Vault, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
     """Put drafts into the outbox, in their order."""
     seal = Seal(vault, target.portal.portal)
-    cursor = connection.connection.cursor()
-    with cursor.copy(_COPY) as copy:
+    with copying(connection, _COPY) as copy:
         for each in drafts:
             story = each.story
             copy.write_row(

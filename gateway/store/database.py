@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, exc, text
 
+from connectors.errors import ExplainedError
 from gateway.errors import ConfigError, LockedError, StoreError
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 def connect(url: str) -> Engine:
@@ -37,36 +42,50 @@ def connect(url: str) -> Engine:
 
 
 def _explain(context: sqlalchemy.engine.ExceptionContext) -> None:
-    """Say what failed without the statement's parameters, which hold records."""
     error = context.original_exception
     if not isinstance(error, Exception):
         return  # Ctrl-C came while a statement ran: the command's own end, not the database's
-    state = getattr(error, "sqlstate", None)
-    if context.is_disconnect or state is None or state.startswith(("08", "57", "53")):
-        first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise StoreError(
+    raise _explained(error, is_gone=context.is_disconnect) from None
+
+
+def _explained(error: Exception, is_gone: bool) -> ExplainedError:
+    """Say what failed without the statement's parameters, which hold records. is_gone: the connection is lost."""
+    state: str | None = getattr(error, "sqlstate", None)
+    first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if state is not None and state.startswith("53"):
+        return StoreError(
+            f"the database has run out of room, memory or connections ({first_line})",
+            where="GATEWAY_DATABASE_URL",
+            do="give it more, then run again: nothing half-written stays",
+        )
+    if is_gone or state is None or state.startswith(("08", "57")):
+        return StoreError(
             f"the database is not reachable ({first_line})",
             where="GATEWAY_DATABASE_URL",
             do="start it or correct the address, then run again: nothing half-written stays",
-        ) from None
+        )
     if state in {"42P01", "3F000", "42703"}:
-        raise StoreError(
+        return StoreError(
             "the database lacks a table of this release", where="GATEWAY_DATABASE_URL", do="run: gateway db upgrade"
-        ) from None
+        )
     if state == "42501":
-        raise ConfigError(
+        return ConfigError(
             "this database user may not do that",
             where="GATEWAY_DATABASE_URL",
             do="moving data needs the role gateway_runner; gateway db upgrade needs the owner",
-        ) from None
+        )
+    return _refused(error, state)
+
+
+def _refused(error: Exception, state: str) -> StoreError:
     # What the server says may quote a value, and a value may be a citizen's: keep the code and the names only.
     diagnosis = getattr(error, "diag", None)
     names = [getattr(diagnosis, part, None) for part in ("table_name", "column_name", "constraint_name")]
-    raise StoreError(
+    return StoreError(
         f"the database refused a statement ({state} {type(error).__name__})",
         where=".".join(name for name in names if name),
         do="this is a fault of the gateway; what was committed stays",
-    ) from None
+    )
 
 
 def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[None]:
@@ -111,6 +130,18 @@ def advisory_lock(engine: Engine, name: str, busy: Callable[[], LockedError]) ->
                 connection.execute(text("select pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": name})
 
 
-def driver(connection: Connection) -> sqlalchemy.PoolProxiedConnection:
-    """The psycopg connection under a SQLAlchemy one, for COPY."""
-    return connection.connection
+@contextmanager
+def copying(connection: Connection, statement: str) -> Iterator[psycopg.Copy]:
+    """COPY in the connection's transaction. SQLAlchemy does not see the driver's errors there, so they are explained here:
+    left alone they would quote the line, and a line is a record.
+    """
+    import psycopg  # the mapping bench works where no driver can be loaded
+
+    try:
+        with connection.connection.cursor().copy(statement) as copy:
+            yield copy
+    except psycopg.Error as error:
+        is_gone = bool(getattr(connection.connection.driver_connection, "closed", True))
+        if is_gone:
+            connection.invalidate()  # nothing can be rolled back there
+        raise _explained(error, is_gone=is_gone) from None

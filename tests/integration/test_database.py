@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
+from gateway.errors import StoreError
 from gateway.store import migrate, ops, xref  # noqa: F401  # xref: its tables belong to the metadata
 from gateway.store.core import metadata
+from gateway.store.database import copying
 from tests.helpers.house import House
 from tests.helpers.server import Server
 
@@ -83,3 +85,26 @@ def test_the_database_refuses_a_ledger_that_does_not_add_up(house: House) -> Non
                 )
             )
         assert caught.value.exit_code == 4  # type: ignore[attr-defined]
+
+
+def _copied(connection: Connection, value: str) -> None:
+    with copying(connection, "copy pg_temp.stage (held) from stdin") as copy:
+        copy.write_row([value])
+
+
+def test_copy_refuses_without_quoting_the_line(house: House) -> None:
+    with house.engine() as engine, engine.begin() as connection:
+        connection.execute(text("create temp table stage (held date)"))
+        with pytest.raises(StoreError, match=r"refused a statement \(22007 ") as caught:
+            _copied(connection, "Nguyễn Văn Thử")
+    assert "Nguyễn" not in repr(caught.value)
+
+
+def test_copy_says_that_the_database_is_gone(house: House, server: Server) -> None:
+    with house.engine() as engine, engine.connect() as connection:
+        connection.execute(text("create temp table stage (held text)"))
+        server.admin(
+            f"select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{house.database}'"
+        )
+        with pytest.raises(StoreError, match="the database is not reachable"):
+            _copied(connection, "x")

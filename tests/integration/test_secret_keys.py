@@ -29,19 +29,19 @@ def test_a_rotated_key_still_opens_what_the_old_one_wrapped(landed: House) -> No
 
 
 def test_new_days_are_wrapped_by_the_newest_key(landed: House) -> None:
-    old = landed.value("select wrapped_by from landing.day_key")
+    old = landed.value("select distinct wrapped_by from landing.day_key")
     landed.execute("update landing.day_key set day = day - 1")
     landed.secret = f"{NEW},{SECRET}"
     with running_sandbox("--dossiers", "30", "--procedures", "5", "--only", "province") as sandbox:
         landed.connect_to(sandbox)
         landed.night("province", full=True)
-    assert landed.value("select count(*) from landing.day_key where wrapped_by <> :old", old=old) == 1
+    assert landed.value("select count(distinct wrapped_by) from landing.day_key where wrapped_by <> :old", old=old) == 1
 
 
 def test_without_the_old_key_nothing_opens_and_the_line_names_it(landed: House) -> None:
     landed.secret = NEW
     ended = landed.gateway("replay", "province")
-    fingerprint = landed.value("select wrapped_by from landing.day_key")
+    fingerprint = landed.value("select distinct wrapped_by from landing.day_key")
     assert ended.returncode == 2
     [message] = said(ended)
     assert "no key of GATEWAY_SECRET_KEY opens data key 1" in message

@@ -140,8 +140,7 @@ def test_a_full_run_equals_the_portal(nights: Nights) -> None:
 
 def test_each_state_that_was_seen_is_an_event_at_its_own_time(nights: Nights) -> None:
     before, after = nights.theirs
-    seen = {(code, row[2], row[1]) for code, row in before.items()}
-    seen |= {(code, row[2], row[1]) for code, row in after.items() if code not in before or row[1] != before[code][1]}
+    seen = {(code, row[2], row[1]) for night in (before, after) for code, row in night.items()}
     events = nights.house.rows(
         "select dossier_code, e.status_at, e.status_code from core.dossier_event e join core.dossier using (dossier_id)"
     )

@@ -128,8 +128,9 @@ def _way(readers: list[Field], seen: Kinds) -> str:
         if seen == {datetime} and all(each.is_iso_instant for each in readers):
             return _INSTANT
         return _TEXT if seen <= _TEXTS else _AGAIN
-    # What is said of a person does not come again.
-    return _INNER if readers and all(each.is_path and each.personal for each in readers) else _AGAIN
+    # An object that tells of a person does not come again.
+    tells_of_person = any(each.personal for each in readers)
+    return _INNER if tells_of_person and all(each.is_path for each in readers) else _AGAIN
 
 
 def _grouped(fields: Iterable[Field], members: Mapping[str, Kinds]) -> list[tuple[tuple[str, ...], list[Field]]]:

@@ -59,6 +59,25 @@ def test_a_person_named_in_a_list_is_read_the_same(mapping: Mapping) -> None:
     assert expected.values[mapping.columns.index("applicant_name")] == "An"
 
 
+FORMS = """
+ignored: [agency, people, linked]
+fields:
+  dossier_code: {from: code, type: code}
+  status_code: {from: state, type: code}
+  status_at: {from: at, type: instant, format: iso}
+  source_status_code: {from: applicant.form.id, type: code}
+  applicant_name: {from: applicant.data.name, type: line, classified: personal}
+"""
+
+
+@pytest.mark.parametrize("form", [{"id": "f1"}, {"id": " f2 "}, {"id": None, "title": "f3"}, {}, None])
+def test_what_lies_beside_a_person_s_name_is_read_the_same(form: dict[str, Any] | None, tmp_path: Path) -> None:
+    mapping = texts.compiled(tmp_path, FORMS, texts.HEAD.replace("agency", "dossier"))
+    _learn(mapping, _raw(applicant={"form": {"id": "f0"}, "data": {"name": "An"}}))
+    raw = _raw(applicant={"form": form, "data": {"name": "Bình"}})
+    assert mapping.quick([raw]) == [mapping.apply(decode.members(raw))]
+
+
 @pytest.mark.parametrize("linked", [1, "true"])
 def test_another_type_is_declined(linked: Any, mapping: Mapping) -> None:
     _learn(mapping, _raw())

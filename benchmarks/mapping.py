@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from benchmarks.mappers import MAPPERS
@@ -17,7 +16,8 @@ from benchmarks.programs import ROOT, environment
 USUAL, QUICK = 100_000, 10_000
 SHARE = 0.7
 """What we claim: with all its checks, our mapping gets through at least this share of the floor's records in the same
-processor seconds. The clock's seconds also count who else uses the machine."""
+processor seconds, each in its fastest round. The clock's seconds also count who else uses the machine, and the processor's
+how they push us out of its cache: both can only make a round slower than the work is."""
 
 Found = dict[str, Any]
 
@@ -25,7 +25,7 @@ Found = dict[str, Any]
 def main() -> int:
     """Measure and print; 1 where what we claim does not hold, or the two did not make the same values."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mapping", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="medians are taken over them (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=9, help="the fastest of them counts (default %(default)s)")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} dossiers in place of {USUAL:,}, three rounds")
     parser.add_argument("--cache", type=Path, default=ROOT / ".bench", help="for the data (default .bench)")
     options = parser.parse_args()
@@ -37,7 +37,7 @@ def main() -> int:
             runs[name].append(_run(name, folder))
     if len({each["digest"] for found in runs.values() for each in found}) != 1:
         raise SystemExit("benchmarks.mapping: the two did not make the same values")
-    print(f"{runs['ours'][0]['records']:,} dossiers decoded and mapped, medians of {rounds} rounds")
+    print(f"{runs['ours'][0]['records']:,} dossiers decoded and mapped, the fastest of {rounds} rounds each")
     return _verdict({name: _shown(name, found) for name, found in runs.items()})
 
 
@@ -54,12 +54,13 @@ def _run(name: str, folder: Path) -> Found:
 
 
 def _shown(name: str, runs: list[Found]) -> Found:
-    middle = {what: median(each["records"] / each[what] for each in runs) for what in ("cpu", "seconds")}
+    rates = {what: sorted(each["records"] / each[what] for each in runs) for what in ("cpu", "seconds")}
+    best = {what: each[-1] for what, each in rates.items()}
     print(
-        f"  {name:<5} {middle['cpu']:9,.0f} records per processor second ({1e6 / middle['cpu']:5.1f} µs each)"
-        f"  {middle['seconds']:9,.0f} by the clock"
+        f"  {name:<5} {best['cpu']:9,.0f} records per processor second ({1e6 / best['cpu']:5.1f} µs each; its rounds from"
+        f" {rates['cpu'][0]:,.0f})  {best['seconds']:9,.0f} by the clock"
     )
-    return middle
+    return best
 
 
 def _verdict(rates: dict[str, Found]) -> int:

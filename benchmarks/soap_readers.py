@@ -33,7 +33,7 @@ def ours(wsdl: Path, address: str) -> Callable[[], Records]:
     client = HttpClient(Connection("portal_benchmark", address), Limits(max_bytes=1 << 30, total=600))
     assert service.judge("DanhSach", ("hoSo",)) is not None
 
-    def read() -> Records:
+    def _read() -> Records:
         headers = service.headers("DanhSach")
         request = Request(
             "POST",
@@ -46,7 +46,7 @@ def ours(wsdl: Path, address: str) -> Callable[[], Records]:
         with client.send(request).open() as body:
             yield from soap.opened(body, service, "DanhSach", "hoSo")
 
-    return read
+    return _read
 
 
 def zeep(wsdl: Path, address: str) -> Callable[[], Records]:
@@ -57,11 +57,11 @@ def zeep(wsdl: Path, address: str) -> Callable[[], Records]:
     client = library.Client(str(wsdl))
     service = client.create_service(next(iter(client.wsdl.bindings)), f"{address}/ho-so")
 
-    def read() -> Records:
+    def _read() -> Records:
         answer = service.DanhSach(**ARGUMENTS)
         yield from serialize_object(answer.hoSo, dict)
 
-    return read
+    return _read
 
 
 READERS = {"ours": ours, "zeep": zeep}

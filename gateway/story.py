@@ -99,18 +99,18 @@ def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def _absence(row: Row[Any]) -> Iterator[Event]:
-    def event(at: datetime, what: str, batch: int, why: str, decision: str | None = None) -> Event:
+    def _event(at: datetime, what: str, batch: int, why: str, decision: str | None = None) -> Event:
         return Event(at, what, None, decision, None, batch, why)
 
-    yield event(row.missing_at, "missing", row.missing_batch_id, NOT_LISTED)
+    yield _event(row.missing_at, "missing", row.missing_batch_id, NOT_LISTED)
     if row.state == "due":
-        yield event(row.last_at, "due", row.last_batch_id, "more than the limit is missing; a person decides")
+        yield _event(row.last_at, "due", row.last_batch_id, "more than the limit is missing; a person decides")
     if row.state in {"retired", "kept"}:
         by = f"by {row.reviewer}" if row.reviewer else f"missing from {row.list_count} complete lists in a row"
         reason = f"abolished by decision {row.cited}" if row.cited else NOT_LISTED
         decided = by if row.state == "kept" else f"{reason}; {by}"
-        yield event(row.decided_at, row.state, row.last_batch_id, decided, row.cited)
+        yield _event(row.decided_at, row.state, row.last_batch_id, decided, row.cited)
     if row.back_at:
-        yield event(
+        yield _event(
             row.back_at, "restored" if row.state == "retired" else "back", row.returned_batch_id, "on the list again"
         )

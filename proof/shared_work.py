@@ -55,6 +55,7 @@ class _Work:
             yield number
 
     def put(self, kind: str, number: int, found: Found) -> None:
+        """What was found at a number; a kind that no longer reached it is over."""
         with self._lock:
             self.found[kind][number] = found
             if not found.reached:

@@ -101,19 +101,19 @@ def _national(http: requests.Session, address: str) -> dict[Place, dict[str, Rec
     login = {"username": credentials.NATIONAL_USERNAME, "password": credentials.NATIONAL_PASSWORD}
     session = _call(http, address, "login", login)["session"]
 
-    def ask(service: str, **more: str) -> Sequence[Record]:
+    def _ask(service: str, **more: str) -> Sequence[Record]:
         body = {"session": session, "madonvi": credentials.NATIONAL_USERNAME, "service": service, **more}
         records: Sequence[Record] = _call(http, address, "g", body)["result"]
         return records
 
-    listed = {record["MATTHC"]: record for record in ask("LayDanhSachTTHC")}
-    details = {code: found[0] for code in listed if (found := ask("LayThuTuc", maTTHC=code))}
-    filed = ask("DanhSachHoSo", ngayNhan1="2026-01-01", ngayNhan2="2029-12-31")
+    listed = {record["MATTHC"]: record for record in _ask("LayDanhSachTTHC")}
+    details = {code: found[0] for code in listed if (found := _ask("LayThuTuc", maTTHC=code))}
+    filed = _ask("DanhSachHoSo", ngayNhan1="2026-01-01", ngayNhan2="2029-12-31")
     return {
         ("national", "procedure_list"): listed,
         ("national", "procedures"): details,
-        ("national", "fields"): {record["MALINHVUC"]: record for record in ask("LayDanhMucLinhVuc")},
-        ("national", "agencies"): {record["MADONVI"]: record for record in ask("LayDanhMucCoQuan")},
+        ("national", "fields"): {record["MALINHVUC"]: record for record in _ask("LayDanhMucLinhVuc")},
+        ("national", "agencies"): {record["MADONVI"]: record for record in _ask("LayDanhMucCoQuan")},
         ("national", "dossiers"): {record["MaHoSo"]: record for record in filed},
     }
 

@@ -100,11 +100,11 @@ def run(program: Callable[[], int], at: Callable[[int, str, int], None] | None =
 def kill_at(number: int) -> Callable[[int, str, int], None]:
     """SIGKILL before this call."""
 
-    def at(reached: int, _: str, process: int) -> None:
+    def _at(reached: int, _: str, process: int) -> None:
         if reached == number:
             os.kill(process, signal.SIGKILL)
 
-    return at
+    return _at
 
 
 def _numbers() -> dict[str, int]:
@@ -122,7 +122,7 @@ def _unwatched(program: Callable[[], int]) -> Traced:
 
 
 def _become(program: Callable[[], int], numbers: list[int]) -> None:
-    def watched() -> int:
+    def _watched() -> int:
         os.setpgid(0, 0)
         if _ptrace(_TRACEME, 0, 0):
             return BROKEN  # which the other side sees as an end before the beginning
@@ -130,7 +130,7 @@ def _become(program: Callable[[], int], numbers: list[int]) -> None:
         _install(numbers)
         return program()
 
-    _end_with(watched)
+    _end_with(_watched)
 
 
 def _end_with(program: Callable[[], int]) -> None:

@@ -126,12 +126,12 @@ def once(number: int, what: At) -> tuple[At, list[str]]:
     """`what` is done before this call alone; the list then has its name."""
     done: list[str] = []
 
-    def at(reached: int, name: str, process: int) -> None:
+    def _at(reached: int, name: str, process: int) -> None:
         if reached == number:
             done.append(name)
             what(reached, name, process)
 
-    return at, done
+    return _at, done
 
 
 def told(ended: Traced, trial: Trial) -> list[str]:

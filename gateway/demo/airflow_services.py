@@ -95,11 +95,11 @@ def wait_for_dags(client: AirflowClient, processes: Processes, expected: Iterabl
     """Wait until these DAGs are parsed. Raises ServiceError, with the first import error if there is one."""
     wanted = set(expected)
 
-    def parsed() -> bool:
+    def _parsed() -> bool:
         processes.check()
         return wanted <= client.dag_ids() or bool(client.import_faults())
 
-    processes.patience.until(parsed, seconds, pause=0.2)
+    processes.patience.until(_parsed, seconds, pause=0.2)
     missing = wanted - client.dag_ids()
     faults = client.import_faults()
     if faults:

@@ -17,14 +17,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def flagged(patience: Patience) -> Iterator[None]:
     """Within: the first signal sets `patience.stop`, each further one `patience.hurry`."""
 
-    def note(_number: int, _frame: FrameType | None) -> None:
+    def _note(_number: int, _frame: FrameType | None) -> None:
         (patience.hurry if patience.stop.is_set() else patience.stop).set()
 
     if threading.current_thread() is not threading.main_thread():
         yield  # Python gives signals to the main thread only; whoever runs us elsewhere sets the flags
         return
     chosen = [number for number in SIGNALS if not _is_ignored_hangup(number)]
-    before = {number: signal.signal(number, note) for number in chosen}
+    before = {number: signal.signal(number, _note) for number in chosen}
     try:
         yield
     finally:

@@ -75,13 +75,13 @@ def _night(stage: Stage, options: DemoOptions, console: Console) -> Watch:
     watch = Watch(client, [client.trigger(dag_id) for dag_id in portals], options.followers, count)
     with Progress(console) as progress:
 
-        def over() -> bool:
+        def _over() -> bool:
             processes.check()
             ended = watch.is_over()
             progress.show(watch.rows())
             return ended
 
-        if not processes.patience.until(over, options.seconds, pause=0.4):
+        if not processes.patience.until(_over, options.seconds, pause=0.4):
             raise ServiceError(
                 f"the night is not over after {options.seconds:.0f} s", client.address, "look at Airflow"
             )

@@ -46,12 +46,12 @@ def launch_sandbox(processes: Processes, repository: Path, options: SandboxOptio
 def await_sandbox(processes: Processes, child: Child, seconds: float = 60.0) -> SandboxAddresses:
     """Wait until it has said where it listens. Raises ServiceError when it ends or stays silent."""
 
-    def ask() -> SandboxAddresses | None:
+    def _ask() -> SandboxAddresses | None:
         if child.exit_code is not None:
             raise child.failure(f"the sandbox ended with code {child.exit_code}")
         return _announced(child.log)
 
-    addresses = processes.patience.until(ask, seconds, pause=0.05)
+    addresses = processes.patience.until(_ask, seconds, pause=0.05)
     if addresses is None:
         raise child.failure(f"the sandbox has not said where it listens after {seconds:.0f} s")
     return addresses

@@ -64,12 +64,12 @@ class NotANumber(Fault, tag="nan"):
     def spoiled(self, reply: Reply) -> Reply:
         """One value replaced."""
 
-        def edit(records: Records) -> None:
+        def _edit(records: Records) -> None:
             path = self.field or records.first_field()
             if path:
                 records.put(0, path, float("nan"))
 
-        return replace(reply, body=edited_bytes(reply.body, edit))
+        return replace(reply, body=edited_bytes(reply.body, _edit))
 
 
 class Nul(Fault, tag="nul"):
@@ -80,12 +80,12 @@ class Nul(Fault, tag="nul"):
     def spoiled(self, reply: Reply) -> Reply:
         """One value replaced."""
 
-        def edit(records: Records) -> None:
+        def _edit(records: Records) -> None:
             path = self.field or records.first_field()
             if path:
                 records.put(0, path, "nul\x00nul")
 
-        return replace(reply, body=edited_bytes(reply.body, edit))
+        return replace(reply, body=edited_bytes(reply.body, _edit))
 
 
 def _windows_1258(text: str) -> bytes:

@@ -67,11 +67,11 @@ class Shrunk(Fault, tag="shrunk"):
     def spoiled(self, reply: Reply) -> Reply:
         """The short list."""
 
-        def edit(records: Records) -> None:
+        def _edit(records: Records) -> None:
             records.keep(slice(self.count))
             records.declare(min(self.count, len(records)))
 
-        return replace(reply, body=edited_bytes(reply.body, edit))
+        return replace(reply, body=edited_bytes(reply.body, _edit))
 
 
 class RepeatCursor(Fault, tag="repeat_cursor"):

@@ -64,6 +64,7 @@ def test_the_figures_add_up(planted: tuple[House, Planted]) -> None:
 
 def test_records_that_cannot_be_read_wait_in_quarantine(planted: tuple[House, Planted]) -> None:
     house, _ = planted
+    compared(house)
     rows = house.rows("select stream, path, state from ops.quarantine")
     assert rows == [("reconcile/dossiers", "NgayTiepNhan", "open")] * EACH
 

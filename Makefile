@@ -26,7 +26,7 @@ demo: setup ## a night through real Airflow against simulated portals; ONCE=1 en
 	@$(BIN)/python -m gateway.demo $(if $(ONCE),--once) $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DOSSIERS),--dossiers $(DOSSIERS)) $(if $(STATE),--state $(STATE))
 
 test: setup ## run all tests
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff, formatting, mypy
 	@$(BIN)/ruff check .

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, update
 
 from gateway.errors import LockedError
-from gateway.store.database import portal_lock
+from gateway.store.lock import portal_lock
 from gateway.store.ops import page, run
 from gateway.workshop import Workshop
 

@@ -12,7 +12,7 @@ from gateway.landed import still_needed
 from gateway.load import load_batch
 from gateway.run import Report
 from gateway.runs import Counts, batches, close_run, mark_batch, open_batch, open_run
-from gateway.store.database import portal_lock
+from gateway.store.lock import portal_lock
 from gateway.workshop import Workshop
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Row, func, select, text, update
 
 from gateway.errors import ConfigError
 from gateway.store import absence_sql
-from gateway.store.database import portal_lock
+from gateway.store.lock import portal_lock
 from gateway.store.ops import absence
 
 Word = Literal["retired", "kept"]

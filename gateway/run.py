@@ -24,7 +24,7 @@ from gateway.queues import settle
 from gateway.retirement import due_count
 from gateway.runs import Counts, batches, close_run, find_run, mark_batch, open_run
 from gateway.sign_on import sign_on
-from gateway.store.database import portal_lock
+from gateway.store.lock import portal_lock
 from gateway.store.ops import batch
 from gateway.workshop import Workshop
 

@@ -31,9 +31,14 @@ class Journal:
         self._engine, self._target = engine, target
 
     def recover(self) -> int:
-        """Rows that a killed delivery left in the middle of a call are unknown; returns how many."""
+        """Rows that a killed delivery left in the middle of a call are unknown; returns how many. A crash costs no try."""
         with self._engine.begin() as connection:
-            said = {"state": "unknown", "cause": outcome.UNKNOWN, "reason": "the delivery was interrupted in the call"}
+            said = {
+                "state": "unknown",
+                "cause": outcome.UNKNOWN,
+                "reason": "the delivery was interrupted in the call",
+                "attempt_count": outbox.c.attempt_count - 1,
+            }
             left = (outbox.c.target == self._target.target) & (outbox.c.state == "sending")
             return connection.execute(update(outbox).where(left).values(said)).rowcount
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,17 +13,18 @@ from connectors.connection import Connection
 from connectors.errors import ExplainedError, PortalError
 from connectors.files.pages import Folder
 from connectors.pages import Caller
+from gateway import who
 from gateway.delivery import brakes, held, line
 from gateway.delivery.courier import Courier
 from gateway.delivery.journal import Journal
 from gateway.delivery.read_back import Reader
 from gateway.delivery.spec import Delivery
-from gateway.errors import ConfigError, LockedError, NeedsPerson
+from gateway.errors import ConfigError, NeedsPerson
 from gateway.log import log
 from gateway.portals import PortalSpec
 from gateway.sign_on import sign_on
-from gateway.store.database import advisory_lock
 from gateway.store.delivery import OPEN, delivery_run, outbox
+from gateway.store.lock import Held, alone
 from gateway.workshop import Workshop
 
 
@@ -62,19 +60,20 @@ def deliver(shop: Workshop, target: Delivery, connection: Connection | None = No
 
     Raises LockedError when another delivery works on it, Stopped and NeedsPerson when the brakes are on.
     """
-    with _alone(shop.engine, target):
+    lock, do = f"delivery:{target.target}", "wait until it is over"
+    with alone(shop.engine, lock, where=target.target, busy="delivery is under way", do=do) as mine:
         brakes.check(shop.engine, target, shop.settings.stop_file)
         run_id = _open(shop.engine, target)
         error = None
         try:
-            _visit(shop, target, connection)
+            _visit(shop, target, mine, connection)
         except (PortalError, brakes.Stopped, ConfigError) as caught:
             error = caught.located(target.target)
             log.error("delivery ended early", target=target.target, error=str(caught))
         return _close(shop.engine, target, run_id, error)
 
 
-def _visit(shop: Workshop, target: Delivery, connection: Connection | None) -> None:
+def _visit(shop: Workshop, target: Delivery, mine: Held, connection: Connection | None) -> None:
     journal = Journal(shop.engine, target)
     if left := journal.recover():
         log.warning("a delivery was interrupted; its calls are read back", target=target.target, rows=left)
@@ -83,10 +82,13 @@ def _visit(shop: Workshop, target: Delivery, connection: Connection | None) -> N
     # Questions follow the portal's ordinary rules.
     asker = _caller(target, target.portal, connection)
     vault = shop.landing.vault
-    courier = Courier(
-        target, sender, journal, vault, lambda: brakes.check_stop(shop.engine, target, shop.settings.stop_file)
-    )
-    visit = _Visit(shop, target, courier, Reader(target, asker, journal, vault))
+
+    def may_go_on() -> None:
+        mine.check()
+        brakes.check_stop(shop.engine, target, shop.settings.stop_file)
+
+    courier = Courier(target, sender, journal, vault, may_go_on)
+    visit = _Visit(shop, target, mine, courier, Reader(target, asker, journal, vault))
     after = -1
     while dossiers := line.dossiers_after(shop.engine, target, after):
         visit.work(dossiers)
@@ -106,12 +108,14 @@ def _caller(target: Delivery, portal: PortalSpec, connection: Connection | None)
 class _Visit:
     shop: Workshop
     target: Delivery
+    mine: Held
     courier: Courier
     reader: Reader
 
     def work(self, dossiers: Sequence[int]) -> None:
         """These dossiers' lines, row after row, until none of them can go on."""
         while rows := line.heads(self.shop.engine, self.target, dossiers):
+            self.mine.check()
             unknown = [row for row in rows if row.state == "unknown"]
             for row in unknown:
                 self.reader.settle(row)
@@ -119,25 +123,12 @@ class _Visit:
             self.shop.progress(self.target.target, "deliver", len(rows) - len(unknown))
 
 
-def _alone(engine: Engine, target: Delivery) -> Any:
-    def busy() -> LockedError:
-        with engine.connect() as connection:
-            open_ones = (delivery_run.c.target == target.target) & delivery_run.c.ended_at.is_(None)
-            newest = select(delivery_run).where(open_ones).order_by(delivery_run.c.delivery_run_id.desc()).limit(1)
-            found = connection.execute(newest).one_or_none()
-        who = f"by {found.holder} since {found.begun_at:%Y-%m-%d %H:%M:%S} UTC" if found else "another process"
-        return LockedError(f"delivery is under way, {who}", where=target.target, do="wait until it is over")
-
-    return advisory_lock(engine, f"delivery:{target.target}", busy)
-
-
 def _open(engine: Engine, target: Delivery) -> int:
-    holder = f"{getpass.getuser()}@{socket.gethostname()} process {os.getpid()}"
     with engine.begin() as connection:
         stale = (delivery_run.c.target == target.target) & delivery_run.c.ended_at.is_(None)
         ended = {"ended_at": func.now(), "error": "interrupted"}
         connection.execute(update(delivery_run).where(stale).values(ended))
-        row = {"target": target.target, "holder": holder}
+        row = {"target": target.target, "holder": who.process()}
         return int(connection.scalar(insert(delivery_run).values(row).returning(delivery_run.c.delivery_run_id)) or 0)
 
 

@@ -21,7 +21,7 @@ from gateway.reconcile.pairs import DossierPair
 from gateway.reconcile.period import Period
 from gateway.runs import close_run, mark_batch, open_batch, open_run
 from gateway.sign_on import sign_on
-from gateway.store.database import portal_lock
+from gateway.store.lock import portal_lock
 from gateway.workshop import Workshop
 
 READINGS = 3

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, text, update
 
 from connectors.connection import Connection as Portal
 from connectors.errors import ExplainedError
-from gateway.errors import ConfigError, LockedError, NeedsPerson
+from gateway.errors import ConfigError, NeedsPerson
 from gateway.log import log
 from gateway.reconcile import catalogue, causes, life, probe
 from gateway.reconcile.compare import Figures, compare
@@ -24,7 +24,7 @@ from gateway.reconcile.repair import repair
 from gateway.reconcile.theirs import stage_theirs
 from gateway.runs import batches
 from gateway.store import ops
-from gateway.store.database import advisory_lock
+from gateway.store.lock import alone
 from gateway.store.reconcile import reconciliation
 from gateway.workshop import Workshop
 
@@ -79,7 +79,8 @@ def reconcile(
 
     Raises PortalError when the other side could not be read, LockedError when the pair is being compared.
     """
-    with _alone(shop, pair):
+    lock, do = f"reconcile:{pair.name}", "wait until it is over"
+    with alone(shop.engine, lock, where=pair.name, busy="is being compared", do=do):
         days = wanted or period(pair)
         batch = _landed(shop, pair) if landed and isinstance(pair, DossierPair) else None
         days = _days_of(pair, batch) if batch is not None else days
@@ -209,13 +210,6 @@ def _close_batch(connection: Connection, batch: Row[Any], refused: int) -> None:
     counts = {"read_count": read, "unchanged_count": read - refused, "quarantined_count": refused}
     mine = ops.batch.c.batch_id == batch.batch_id
     connection.execute(update(ops.batch).where(mine).values(state="loaded", finished_at=func.now(), **counts))
-
-
-def _alone(shop: Workshop, pair: Pair) -> Any:
-    def busy() -> LockedError:
-        return LockedError("is being compared by another process", where=pair.name, do="wait until it is over")
-
-    return advisory_lock(shop.engine, f"reconcile:{pair.name}", busy)
 
 
 @contextmanager

@@ -1,19 +1,26 @@
-"""Connections to PostgreSQL, and the lock that keeps two runs off the same portal."""
+"""Connections to PostgreSQL, and what its errors become."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event, exc, text
+from sqlalchemy import Connection, Engine, event, exc
 
 from connectors.errors import ExplainedError
-from gateway.errors import ConfigError, LockedError, StoreError
+from gateway import who
+from gateway.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     import psycopg
+
+OURS = "gateway "
+"""What the names of our sessions begin with, in pg_stat_activity; the process follows."""
+
+_LONGEST = 63
+"""Bytes of a session's name that PostgreSQL keeps."""
 
 
 def connect(url: str) -> Engine:
@@ -35,7 +42,11 @@ def connect(url: str) -> Engine:
         pool_size=4,
         hide_parameters=True,
         # No prepared plans: one made while a table was small would still read all of it when it is large.
-        connect_args={"connect_timeout": 10, "application_name": "gateway", "prepare_threshold": None},
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": f"{OURS}{who.process()}"[:_LONGEST],
+            "prepare_threshold": None,
+        },
     )
     event.listen(engine, "handle_error", _explain)
     return engine
@@ -86,48 +97,6 @@ def _refused(error: Exception, state: str) -> StoreError:
         where=".".join(name for name in names if name),
         do="this is a fault of the gateway; what was committed stays",
     )
-
-
-def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[None]:
-    """Hold the portal for one run; LockedError when another run has it. Ends with the session, also on SIGKILL."""
-    name = f"portal:{portal}"
-
-    def busy() -> LockedError:
-        with engine.connect() as connection:
-            found = connection.execute(text(_RUNNING), {"portal": portal, "name": name}).first()
-        which = f": {found.holder} since {found.since:%Y-%m-%d %H:%M:%S} UTC" if found else ""
-        return LockedError(
-            f"another run is working on this portal{which}",
-            where=portal,
-            do="wait until it is over; see: gateway status",
-        )
-
-    return advisory_lock(engine, name, busy)
-
-
-# A run that has only just begun is not written down yet: then its session is what is known of it.
-_RUNNING = """
-    select trigger as holder, started_at at time zone 'UTC' as since, 1 as place
-    from ops.run where portal = :portal and state = 'running'
-    union all
-    select 'session ' || a.pid || ' of the database', a.backend_start at time zone 'UTC', 2
-    from pg_locks as l join pg_stat_activity as a using (pid)
-    where l.locktype = 'advisory' and l.granted and a.datname = current_database()
-        and (l.classid::bigint << 32) + l.objid::bigint = hashtextextended(:name, 0)
-    order by place, since desc limit 1"""
-
-
-@contextmanager
-def advisory_lock(engine: Engine, name: str, busy: Callable[[], LockedError]) -> Iterator[None]:
-    """Hold a name; raises what `busy` says when another session has it. Ends with the session, also on SIGKILL."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name}):
-            raise busy()
-        try:
-            yield
-        finally:
-            if not connection.invalidated:
-                connection.execute(text("select pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": name})
 
 
 @contextmanager

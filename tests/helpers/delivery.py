@@ -55,6 +55,12 @@ class Office:
         """Tell the national portal to misbehave."""
         order_fault(self.sandbox.national, kind=kind, match=match, **order)
 
+    def wait_for_a_call(self) -> None:
+        """Until a delivery has written down its first attempt, which it does right before the call leaves."""
+        self.house.execute(
+            "do $$ begin while not exists (select from ops.attempt) loop perform pg_sleep(0.01); end loop; end $$"
+        )
+
     def pushed(self, code: str = "") -> Any:
         """What the portal itself says it took and holds."""
         answer = self.sandbox.http.get(

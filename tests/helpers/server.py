@@ -49,4 +49,11 @@ class Server:
     def admin(self, statement: str) -> None:
         """Run a statement outside of any test's database."""
         with psycopg.connect(self.url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement.encode())
+
+    def end_lock_holders(self, database: str) -> None:
+        """End the sessions that hold a lock in a database, as a server does that restarts; returns when they are gone."""
+        self.admin(
+            "select pg_terminate_backend(pid, 10000) from pg_locks"
+            f" join pg_database on oid = database where locktype = 'advisory' and datname = '{database}'"
+        )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from gateway.delivery import brakes
-from gateway.errors import LockedError, NeedsPerson
-from gateway.store.database import advisory_lock
+from gateway.errors import NeedsPerson
 from sandbox.testing import running_sandbox
 from tests.helpers.delivery import DOSSIERS, STATUSES, Office, quick_retries
 from tests.helpers.house import House, said
+from tests.helpers.server import Server
 
 
 @pytest.fixture
@@ -221,17 +223,51 @@ def test_a_jump_waits_for_a_person(office: Office) -> None:
 
 
 def test_two_deliveries_at_once(office: Office) -> None:
+    """One works; the other says who does, and stops."""
     office.open()
-    office.house.execute(
-        "insert into ops.delivery_run (target, holder) values ('national/dossiers', 'lan@night process 7')"
-    )
-    with (
-        office.house.engine() as engine,
-        advisory_lock(engine, f"delivery:{DOSSIERS}", lambda: LockedError("busy")),
-        pytest.raises(LockedError, match=r"delivery is under way, by lan@night process 7 since \d{4}-"),
-    ):
-        office.deliver()
-    assert office.pushed()["accepted"] == 0
+    office.fault("slow", "DongBoHoSoMC", seconds=5)
+    with _delivering(office) as first:
+        office.wait_for_a_call()
+        second = office.house.gateway("deliver", "--target", DOSSIERS)
+        assert first.wait(60) == 1, "some rows are held"
+    assert second.returncode == 5
+    [line] = said(second)
+    assert f"{DOSSIERS}: delivery is under way: process {first.pid} of " in line
+    assert office.held_states() == office.right_states() != []
+
+
+def test_a_delivery_that_lost_its_lock_makes_no_further_call(office: Office, server: Server) -> None:
+    office.open()
+    office.fault("slow", "DongBoHoSoMC", seconds=5)
+    with _delivering(office) as first:
+        office.wait_for_a_call()
+        server.end_lock_holders(office.house.database)
+        assert first.wait(60) == 4
+    pushes = [each for told in office.pushed()["dossiers"].values() for each in told["pushes"]]
+    assert {each["service"] for each in pushes} == {"DongBoHoSoMC"}, "the call under way, and no step after it"
+    office.deliver()
+    assert office.held_states() == office.right_states() != []
+
+
+def test_a_crash_costs_no_try(office: Office) -> None:
+    """What the portal turns out not to have goes with all its tries still before it."""
+    office.open()
+    with quick_retries(office.house):
+        ended = office.house.gateway("deliver", "--target", DOSSIERS, GATEWAY_FAILPOINT="delivery.begun")
+        assert ended.returncode == -9
+        assert office.deliver().error is None
+    assert set(office.rows("attempt_count", target=DOSSIERS, state="accepted")) == {(1,)}
+
+
+@contextmanager
+def _delivering(office: Office) -> Iterator[subprocess.Popen[str]]:
+    """A delivery in a process of its own, which is over afterwards."""
+    command = office.house.command("deliver", "--target", DOSSIERS)
+    with subprocess.Popen(command, env=office.house.environment, cwd=office.house.place, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_dry_run_shows_what_would_go_masked(office: Office) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 
-from gateway.errors import LockedError, StoreError
-from gateway.runs import open_run
-from gateway.store.database import portal_lock
+from connectors.errors import ExplainedError
+from gateway.errors import ConfigError, StoreError
+from gateway.store.lock import portal_lock
 from sandbox.testing import running_sandbox
 from tests.helpers.house import House, portal_connections, said
 from tests.helpers.server import Server
@@ -16,26 +17,18 @@ from tests.helpers.server import Server
 BUSY = "another run is working on this portal"
 
 
-def test_a_second_run_of_the_same_portal_is_turned_away(house: House) -> None:
+def test_a_second_run_of_the_same_portal_is_turned_away_and_told_by_whom(house: House) -> None:
     house.connections = portal_connections("http://127.0.0.1:1", "http://127.0.0.1:1")
     with house.engine() as engine, portal_lock(engine, "province"):
         for verb in (("sync", "province"), ("load", "province"), ("fetch", "province"), ("replay", "province")):
             ended = house.gateway(*verb)
             assert ended.returncode == 5, verb
             [line] = said(ended)
-            holder = r"session \d+ of the database since 20[\d: -]+ UTC"
+            holder = rf"process {os.getpid()} of \S+@\S+ since 20[\d: -]+ UTC"
             assert re.fullmatch(
                 f"gateway: province: {BUSY}: {holder} → wait until it is over; see: gateway status", line
             )
     assert house.value("select count(*) from ops.run") == 0
-
-
-def test_the_run_that_has_the_portal_is_named(house: House) -> None:
-    house.connections = portal_connections("http://127.0.0.1:1", "http://127.0.0.1:1")
-    with house.engine() as engine, portal_lock(engine, "province"):
-        open_run(engine, "province", "full", "command 1a2b3c4d")
-        with pytest.raises(LockedError, match=f"{BUSY}: command 1a2b3c4d since 20"):
-            house.sync("province")
 
 
 def test_another_portal_is_not_held_up(house: House) -> None:
@@ -48,15 +41,23 @@ def test_another_portal_is_not_held_up(house: House) -> None:
 
 
 def test_a_lock_that_is_lost_frees_the_portal_and_is_not_passed_over_in_silence(house: House, server: Server) -> None:
-    with pytest.raises(StoreError, match="the database is not reachable"):
+    with pytest.raises(StoreError, match="the lock was lost, and another may have begun") as caught:
         _lose_the_lock(house, server)
+    assert caught.value.exit_code == 4
 
 
-def _lose_the_lock(house: House, server: Server) -> None:
-    with house.engine() as engine, portal_lock(engine, "province"):
-        server.admin(
-            "select pg_terminate_backend(pid, 10000) from pg_locks"
-            f" join pg_database on oid = database where locktype = 'advisory' and datname = '{house.database}'"
-        )
+def test_a_lost_lock_does_not_hide_what_went_wrong_before(house: House, server: Server) -> None:
+    with pytest.raises(ConfigError, match="the work's own"):
+        _lose_the_lock(house, server, ConfigError("the work's own"))
+
+
+def _lose_the_lock(house: House, server: Server, error: ExplainedError | None = None) -> None:
+    with house.engine() as engine, portal_lock(engine, "province") as mine:
+        mine.check()
+        server.end_lock_holders(house.database)
         with house.engine() as other, portal_lock(other, "province"):
             pass
+        with pytest.raises(StoreError, match="the lock was lost"):
+            mine.check()
+        if error:
+            raise error

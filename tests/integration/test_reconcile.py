@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
-from gateway.errors import LockedError
 from gateway.reconcile.compare import count_rows
 from gateway.reconcile.pairs import DossierPair, pairs
 from gateway.store import core
-from gateway.store.database import advisory_lock
+from gateway.store.lock import alone
 from gateway.store.reconcile import CAUSES
 from tests.conftest import NewHouse
-from tests.helpers.house import House
+from tests.helpers.house import House, said
 from tests.helpers.planted import WAYS, Planted, compared, found, plant
 
 COUNT, EACH = 3000, 3
@@ -105,6 +105,8 @@ def test_days_that_are_none_are_refused(house: House, option: str, why: str) -> 
 
 
 def test_two_at_once_are_one_too_many(house: House) -> None:
-    with house.engine() as engine, advisory_lock(engine, "reconcile:national/dossiers", LockedError):
+    with house.engine() as engine, alone(engine, "reconcile:national/dossiers", where="", busy="", do=""):
         ended = house.gateway("reconcile", "national/dossiers", "--landed")
+    [line] = said(ended)
     assert ended.returncode == 5
+    assert f"national/dossiers: is being compared: process {os.getpid()} of " in line

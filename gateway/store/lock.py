@@ -1,0 +1,82 @@
+"""Locks that keep two runs off the same thing. One is held by a database session, and ends with it, also on SIGKILL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, text
+
+from gateway.errors import LockedError, StoreError
+from gateway.store.database import OURS
+
+
+class Held:
+    """A lock that this process has. Several threads may check it."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection, self._name = connection, name
+        self._one_at_a_time = Lock()
+
+    def check(self) -> None:
+        """Return when the lock is still ours; raises StoreError when its session is gone, and another may have begun."""
+        self._ask("select :name")
+
+    def release(self) -> None:
+        """Give it back; raises StoreError when it had been lost on the way."""
+        self._ask("select pg_advisory_unlock(hashtextextended(:name, 0))")
+
+    def _ask(self, statement: str) -> None:
+        with self._one_at_a_time:
+            if self._connection.invalidated:
+                raise _lost("its session is over")
+            try:
+                self._connection.execute(text(statement), {"name": self._name})
+            except StoreError as error:
+                raise _lost(error.what) from None
+
+
+def _lost(why: str) -> StoreError:
+    return StoreError(
+        f"the lock was lost, and another may have begun ({why})",
+        do="run again: what was done stays, nothing is doubled",
+    )
+
+
+@contextmanager
+def alone(engine: Engine, name: str, *, where: str, busy: str, do: str) -> Iterator[Held]:
+    """Hold a name; LockedError `busy: process 4711 of lan@night since … UTC` when another session has it.
+
+    Raises StoreError at the end when the lock was lost on the way; an error of the work itself goes before that.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name}):
+            raise LockedError(f"{busy}{_holder(connection, name)}", where=where, do=do)
+        held = Held(connection, name)
+        try:
+            yield held
+        except BaseException:
+            with suppress(StoreError):
+                held.release()
+            raise
+        held.release()
+
+
+def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[Held]:
+    """Hold the portal for one run; LockedError when another run has it."""
+    busy, do = "another run is working on this portal", "wait until it is over; see: gateway status"
+    return alone(engine, f"portal:{portal}", where=portal, busy=busy, do=do)
+
+
+def _holder(connection: Connection, name: str) -> str:
+    """Its session bears its process's name; nothing when it has ended meanwhile."""
+    found = connection.execute(text(_HOLDER), {"name": name}).one_or_none()
+    return f": {found.session.removeprefix(OURS)} since {found.since:%Y-%m-%d %H:%M:%S} UTC" if found else ""
+
+
+_HOLDER = """
+    select a.application_name as session, a.backend_start at time zone 'UTC' as since
+    from pg_locks as l join pg_stat_activity as a using (pid)
+    where l.locktype = 'advisory' and l.granted and a.datname = current_database()
+        and (l.classid::bigint << 32) + l.objid::bigint = hashtextextended(:name, 0)"""

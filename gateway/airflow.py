@@ -214,7 +214,8 @@ def reconciled_pairs() -> list[str]:
     return [each.name for each in pairs(open_workshop())]
 
 
-@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+# One after another: a portal is asked under its lock, and several pairs may be of one portal.
+@task(retries=RETRIES, retry_policy=RETRY_POLICY, max_active_tis_per_dagrun=1)
 def reconcile(pair: str) -> dict[str, int]:
     """Compare a pair; with the DAG's parameter `repair` also put into the outbox again what is safe, for the next delivery.
 

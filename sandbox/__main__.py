@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
@@ -14,6 +14,8 @@ from sandbox.files.sent import sent_files
 from sandbox.options import Options, read_options
 from sandbox.portal import Portal
 from sandbox.portals import MAKERS
+from sandbox.pushes.memory import remembered
+from sandbox.pushes.store import Pushes
 from sandbox.server import listen, serve
 from sandbox.sign_in import credentials_text
 from sandbox.world.catalogue_file import CatalogueError, read_catalogue
@@ -31,8 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (CatalogueError, OSError) as problem:
         print(f"sandbox: {problem}", file=sys.stderr)
         return 2
-    with _others(options, world) as others:
-        asyncio.run(serve(_portals(options, world), sockets, world.day, others))
+    portals = _portals(options, world)
+    with _others(options, world) as others, remembered(options.remember, _stores(portals)):
+        asyncio.run(serve(portals, sockets, world.day, others))
     return 0
 
 
@@ -62,6 +65,15 @@ def _credentials() -> str:
 
 def _portals(options: Options, world: World) -> dict[str, Portal]:
     return {name: make(world, options) for name, make in MAKERS.items() if options.wants(name)}
+
+
+def _stores(portals: Mapping[str, Portal]) -> dict[str, Pushes]:
+    """What each portal was told; two doors to the same portal have one store."""
+    stores: dict[str, Pushes] = {}
+    for name, portal in portals.items():
+        if portal.pushes is not None and portal.pushes not in stores.values():
+            stores[name] = portal.pushes
+    return stores
 
 
 def _listen(options: Options) -> dict[str, socket.socket]:

@@ -19,6 +19,7 @@ class Options:
     procedures: int | None
     dossiers: int
     catalogue: Path | None
+    remember: Path | None
     session_seconds: float
     token_seconds: float
     only: list[str]
@@ -68,6 +69,7 @@ def _parser(portals: Sequence[str]) -> OneLineParser:
     add("--procedures", type=_count, metavar="N", help="how many procedures (default: all built-in or catalogue ones)")
     add("--dossiers", type=_count, default=2000, metavar="N", help="how many dossiers on day 0 (default 2000)")
     add("--catalogue", type=Path, metavar="FILE", help="serve a real catalogue (CSV) instead of the built-in one")
+    add("--remember", type=Path, metavar="FILE", help="keep what portals were told in a file, for the next start")
     add("--session-seconds", type=_seconds, default=600, metavar="S", help="life of a national session (default 600)")
     add("--token-seconds", type=_seconds, default=300, metavar="S", help="life of other portals' tokens (default 300)")
     add("--only", choices=portals, action="append", default=[], help="start only this one; may be said again")

@@ -74,6 +74,10 @@ class AirflowClient:
         query: dict[str, object] = {"limit": 1000} | ({"tags": tag} if tag else {})
         return {dag["dag_id"] for dag in self._call("GET", "/api/v2/dags", query=query)["dags"]}
 
+    def dag_files(self) -> set[str]:
+        """Full paths of the files whose DAGs are parsed."""
+        return {dag["fileloc"] for dag in self._call("GET", "/api/v2/dags", query={"limit": 1000})["dags"]}
+
     def import_faults(self) -> list[ImportFault]:
         """DAG files that could not be loaded."""
         faults = self._call("GET", "/api/v2/importErrors", query={"limit": 100})["import_errors"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gateway.demo.airflow_client import AirflowClient
@@ -91,21 +91,27 @@ class AirflowServices:
         return "ready" if all(health.get(part) == "healthy" for part in COMPONENTS) else None
 
 
-def wait_for_dags(client: AirflowClient, processes: Processes, expected: Iterable[str], seconds: float = 120.0) -> None:
-    """Wait until these DAGs are parsed. Raises ServiceError, with the first import error if there is one."""
-    wanted = set(expected)
+def wait_for_dags(client: AirflowClient, processes: Processes, folder: Path, seconds: float = 120.0) -> None:
+    """Wait until every DAG file of a folder is parsed. Raises ServiceError, with the first import error if there is one.
+
+    Airflow takes them one by one: who waits for one DAG finds those of the next file missing.
+    """
+    wanted = {str(path.resolve()) for path in folder.glob("*.py")}
 
     def _parsed() -> bool:
         processes.check()
-        return wanted <= client.dag_ids() or bool(client.import_faults())
+        return wanted <= client.dag_files() or bool(client.import_faults())
 
     processes.patience.until(_parsed, seconds, pause=0.2)
-    missing = wanted - client.dag_ids()
+    missing = wanted - client.dag_files()
     faults = client.import_faults()
     if faults:
         raise ServiceError("a DAG file cannot be loaded", faults[0].file, "mend the file", faults[0].trace)
     if missing:
         log = last_lines(processes.state / "logs" / "airflow-dag-processor.log")
         raise ServiceError(
-            f"DAGs missing: {', '.join(sorted(missing))}", "Airflow's DAG processor", "read its log", log
+            f"DAG files that are not parsed: {', '.join(sorted(missing))}",
+            "Airflow's DAG processor",
+            "read its log",
+            log,
         )

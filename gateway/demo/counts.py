@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString, TypeVar
 
 import psycopg
 from psycopg.rows import class_row
 
 from gateway.demo.errors import ServerError
 
+Row = TypeVar("Row")
+
 _QUERY = """
 select portal, stream, state, read_count as read, new_count as new, changed_count as changed,
        unchanged_count as unchanged, quarantined_count as quarantined, started_at, finished_at
 from ops.batch
-where run_id in (select max(run_id) from ops.run where started_at >= %s group by portal)
+where run_id in (select max(run_id) from ops.run where started_at >= %s and kind <> 'reconcile' group by portal)
 order by portal, batch_id
 """
 
@@ -42,22 +45,24 @@ class BatchCounts:
 
 
 def batches(url: str, since: datetime) -> list[BatchCounts]:
-    """The batches of each portal's latest run that began at or after `since`. Empty while there are no tables.
+    """The batches of each portal's latest sync that began at or after `since`. Empty while there are no tables.
 
     Raises ServerError when the database does not answer.
     """
+    return rows(url, BatchCounts, _QUERY, since)
+
+
+def rows(url: str, kind: type[Row], query: LiteralString, since: datetime) -> list[Row]:
+    """What a query of one instant finds, as objects of a kind; its columns are that kind's fields."""
     address = url.replace("postgresql+psycopg://", "postgresql://", 1)
     try:
         with psycopg.connect(address, connect_timeout=5) as connection:
-            return connection.cursor(row_factory=_ROW).execute(_QUERY, [since]).fetchall()
+            return connection.cursor(row_factory=class_row(kind)).execute(query, [since]).fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         return []
     except psycopg.OperationalError as error:
         what = "the gateway's database does not answer"
         raise ServerError(what, "PostgreSQL", "look at its log", str(error)) from error
-
-
-_ROW = class_row(BatchCounts)
 
 
 def by_stream(counted: Iterable[BatchCounts]) -> list[BatchCounts]:

@@ -1,4 +1,4 @@
-"""One night on one machine: databases, simulated portals and a real Airflow; the sync, watched to its end."""
+"""One night on one machine: databases, simulated portals and a real Airflow; sync, delivery and comparison, watched to the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 
 from rich.console import Console
 
+from gateway.demo.airflow_client import DagRun
 from gateway.demo.airflow_services import wait_for_dags
 from gateway.demo.counts import batches
 from gateway.demo.errors import DemoError, Interrupted, ServiceError
@@ -17,6 +18,7 @@ from gateway.demo.options import DemoOptions
 from gateway.demo.patience import Patience
 from gateway.demo.report import report
 from gateway.demo.stage import Stage, staged
+from gateway.demo.told import open_targets
 from gateway.demo.view import Progress
 from gateway.demo.watch import Watch
 
@@ -25,6 +27,7 @@ __all__ = ["DemoOptions", "run_demo"]
 INTERRUPTED = 130
 PORTAL_FAILED = 3
 PORTAL_TAG = "portal"
+TELLING, COMPARING = "deliver", "reconcile"
 DEFAULT_SLOTS = 2
 
 
@@ -52,20 +55,19 @@ def _run(options: DemoOptions, console: Console, patience: Patience) -> int:
         if folder.leftovers:
             console.print(f"Ended what an earlier demo left: {', '.join(folder.leftovers)}", markup=False)
         with staged(folder, options, console, patience) as stage:
-            watch = _night(stage, options, console)
-            failed = watch.failed()
+            failed = _night(stage, options, console) or _afterwards(stage, options, console)
             if not failed:
                 folder.remember_day(stage.addresses.day + 1)  # a night that failed is tried again
-            report(stage, watch, console)
+            report(stage, failed, console)
             if not options.once:
                 _stay(stage, console)
     return PORTAL_FAILED if failed else 0
 
 
-def _night(stage: Stage, options: DemoOptions, console: Console) -> Watch:
-    """Trigger the portals' DAGs and show progress until all is over. Raises ServiceError after `options.seconds`."""
-    client, processes = stage.client, stage.processes
-    wait_for_dags(client, processes, {*options.portals, *options.followers})
+def _night(stage: Stage, options: DemoOptions, console: Console) -> list[DagRun]:
+    """Trigger the portals' DAGs and show progress until all is over; returns what failed."""
+    client = stage.client
+    wait_for_dags(client, stage.processes, options.dags)
     portals = options.portals or tuple(sorted(client.dag_ids(PORTAL_TAG)))
     for pool in sorted({pool for dag_id in (*portals, *options.followers) for pool in client.pools_used(dag_id)}):
         if pool != "default_pool":
@@ -73,6 +75,25 @@ def _night(stage: Stage, options: DemoOptions, console: Console) -> Watch:
     stage.since = datetime.now(UTC)
     count = partial(batches, stage.database, stage.since)
     watch = Watch(client, [client.trigger(dag_id) for dag_id in portals], options.followers, count)
+    return _watched(stage, watch, options, console)
+
+
+def _afterwards(stage: Stage, options: DemoOptions, console: Console) -> list[DagRun]:
+    """Where these DAGs are: tell the portals, then compare with them; returns what failed."""
+    failed: list[DagRun] = []
+    there = stage.client.dag_ids()
+    if TELLING in there:
+        open_targets(stage.settings.extra)
+    for dag_id in (TELLING, COMPARING):
+        if dag_id in there and not failed:
+            watch = Watch(stage.client, [stage.client.trigger(dag_id)], (), list)
+            failed = _watched(stage, watch, options, console)
+    return failed
+
+
+def _watched(stage: Stage, watch: Watch, options: DemoOptions, console: Console) -> list[DagRun]:
+    """Show progress until all is over; returns what failed. Raises ServiceError after `options.seconds`."""
+    processes = stage.processes
     with Progress(console) as progress:
 
         def _over() -> bool:
@@ -83,9 +104,9 @@ def _night(stage: Stage, options: DemoOptions, console: Console) -> Watch:
 
         if not processes.patience.until(_over, options.seconds, pause=0.4):
             raise ServiceError(
-                f"the night is not over after {options.seconds:.0f} s", client.address, "look at Airflow"
+                f"the night is not over after {options.seconds:.0f} s", stage.client.address, "look at Airflow"
             )
-    return watch
+    return watch.failed()
 
 
 def _stay(stage: Stage, console: Console) -> None:

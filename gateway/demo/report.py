@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,14 +12,17 @@ from gateway.demo.airflow_settings import PASSWORD, USER
 from gateway.demo.counts import batches, by_stream
 from gateway.demo.stage import Stage
 from gateway.demo.task_log import readable_end, task_log_file
-from gateway.demo.view import summary_table
-from gateway.demo.watch import Watch
+from gateway.demo.told import compared, told
+from gateway.demo.view import compared_table, summary_table, told_table
 
 
-def report(stage: Stage, watch: Watch, console: Console) -> None:
+def report(stage: Stage, failed: Sequence[DagRun], console: Console) -> None:
     """Print the summary, then either what failed or where the data sets lie, then the addresses to open."""
     console.print(summary_table(by_stream(batches(stage.database, stage.since))))
-    failed = watch.failed()
+    if targets := told(stage.database, stage.since):
+        console.print(told_table(targets))
+    if pairs := compared(stage.database, stage.since):
+        console.print(compared_table(pairs))
     for run in failed:
         _explain(stage, run, console)
     _say(console, f"Data sets (dữ liệu dùng chung): {stage.state / 'datasets'}")

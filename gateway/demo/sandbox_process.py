@@ -18,7 +18,12 @@ NAME = "sandbox"
 
 @dataclass(frozen=True)
 class SandboxOptions:
-    """What to simulate. `day` counts nights from 0; None leaves the size to the sandbox."""
+    """What to simulate. `day` counts nights from 0; None leaves the size to the sandbox.
+
+    `memory`: the file in which it keeps, from night to night, what its portals were told.
+    """
+
+    memory: Path
 
     day: int = 0
     seed: int = 1
@@ -58,7 +63,7 @@ def await_sandbox(processes: Processes, child: Child, seconds: float = 60.0) -> 
 
 
 def _arguments(options: SandboxOptions) -> list[str]:
-    fixed = ["--seed", str(options.seed), "--day", str(options.day)]
+    fixed = ["--seed", str(options.seed), "--day", str(options.day), "--remember", str(options.memory)]
     optional = {"--dossiers": options.dossiers, "--procedures": options.procedures, "--catalogue": options.catalogue}
     return fixed + [word for name, value in optional.items() if value is not None for word in (name, str(value))]
 

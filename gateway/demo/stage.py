@@ -52,7 +52,7 @@ def staged(folder: DemoFolder, options: DemoOptions, console: Console, patience:
         postgres = stack.enter_context(EmbeddedPostgres(folder.path / "postgres", processes=processes))
         stack.callback(_end_all_but_database, processes)
         database, settings = _databases(postgres, folder.path, options)
-        addresses = _prepare(processes, options, settings, folder.day)
+        addresses = _prepare(processes, options, settings, folder)
         settings = replace(settings, extra={**settings.extra, **portal_variables(addresses)})
         stack.callback(processes.end, *SERVICES, seconds=AIRFLOW_SECONDS)
         client = AirflowServices(settings, processes).start()
@@ -75,10 +75,18 @@ def _databases(postgres: EmbeddedPostgres, state: Path, options: DemoOptions) ->
     return postgres.url("gateway"), AirflowSettings(home, options.dags, options.repository, metadata, secrets, extra)
 
 
-def _prepare(processes: Processes, options: DemoOptions, settings: AirflowSettings, day: int) -> SandboxAddresses:
+def _prepare(
+    processes: Processes, options: DemoOptions, settings: AirflowSettings, folder: DemoFolder
+) -> SandboxAddresses:
     """Airflow's tables, the gateway's tables and the portals, all three at once."""
     begun = [begin_migration(settings, processes), _begin_upgrade(processes, options.repository, settings.extra)]
-    sizes = SandboxOptions(day, dossiers=options.dossiers, procedures=options.procedures, catalogue=options.catalogue)
+    sizes = SandboxOptions(
+        folder.path / "told.json",
+        folder.day,
+        dossiers=options.dossiers,
+        procedures=options.procedures,
+        catalogue=options.catalogue,
+    )
     sandbox = launch_sandbox(processes, options.repository, sizes)
     for child in begun:
         processes.finish(child, seconds=240)

@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.table import Table
 
 from gateway.demo.counts import BatchCounts
+from gateway.demo.told import Compared, Told
 
 STATES = {
     "queued": "chờ",
@@ -105,4 +106,29 @@ def summary_table(lines: Iterable[BatchCounts]) -> Table:
         numbers = (line.read, line.new, line.changed, line.unchanged, line.quarantined)
         seconds = "–" if line.seconds is None else f"{line.seconds:.1f}"
         table.add_row(line.portal, line.stream, *(f"{number:,}" for number in numbers), seconds)
+    return table
+
+
+def told_table(targets: Iterable[Told]) -> Table:
+    """Per target: what it accepted tonight, and what waits for whom."""
+    table = Table(box=SIMPLE_HEAD, padding=0, title="Portals told (chuyển trạng thái đi)", title_justify="left")
+    table.add_column("target\nđích", no_wrap=True)
+    for title in ("accepted\nđã nhận", "held\ngiữ lại", "rejected\nbị từ chối", "unknown\nchưa rõ", "waiting\nchờ"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for each in targets:
+        numbers = (each.accepted, each.held, each.rejected, each.unknown, each.waiting)
+        table.add_row(each.target, *(f"{number:,}" for number in numbers))
+    return table
+
+
+def compared_table(pairs: Iterable[Compared]) -> Table:
+    """Per pair: how many each side has, how many agree, and why the others do not."""
+    table = Table(box=SIMPLE_HEAD, padding=0, title="Both sides compared (đối soát)", title_justify="left")
+    table.add_column("pair\ncặp", no_wrap=True)
+    for title in ("ours\nta", "theirs\nhọ", "equal\nkhớp"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("differences\nchênh lệch")
+    for each in pairs:
+        causes = ", ".join(f"{count:,} {cause}" for cause, count in sorted(each.causes.items())) or "none (không)"
+        table.add_row(each.pair, f"{each.ours:,}", f"{each.theirs:,}", f"{each.equal:,}", causes)
     return table

@@ -34,7 +34,7 @@ def make_tables(url: str) -> None:
 
 def add(url: str, portal: str, start: datetime, *streams: str) -> None:
     counts = "read_count, new_count, changed_count, unchanged_count, quarantined_count"
-    run = f"insert into ops.run (portal, started_at, {counts}) values (%s, %s, 0, 0, 0, 0, 0) returning run_id"
+    run = f"insert into ops.run (portal, kind, started_at, {counts}) values (%s, 'full', %s, 0, 0, 0, 0, 0) returning run_id"
     batch = (
         f"insert into ops.batch (run_id, portal, stream, state, started_at, finished_at, {counts})"
         " values (%s, %s, %s, 'loaded', %s, %s, 10, 4, 3, 2, 1)"

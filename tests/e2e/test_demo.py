@@ -1,4 +1,4 @@
-"""`make demo ONCE=1`, as a newcomer types it: two nights through real Airflow, and nothing left running."""
+"""`make demo ONCE=1`, as a newcomer types it: two nights through real Airflow, both ways, and nothing left running."""
 
 import json
 import os
@@ -35,6 +35,23 @@ def counts(output):
     return {(portal, stream): [int(n.replace(",", "")) for n in numbers.split()] for portal, stream, numbers in rows}
 
 
+def told(output):
+    """What the portals were told: target → accepted, held, rejected, unknown, waiting."""
+    section = output.partition("Portals told")[2].partition("Both sides")[0]
+    rows = re.findall(r"^ *([\w-]+/\w+)((?: +[\d,]+){5}) *$", section, re.MULTILINE)
+    return {target: [int(n.replace(",", "")) for n in numbers.split()] for target, numbers in rows}
+
+
+def compared(output):
+    """How both sides compare: pair → (ours, theirs, equal), and the causes of what differs."""
+    section = output.partition("Both sides compared")[2]
+    rows = re.findall(r"^ *([\w-]+/\w+)((?: +[\d,]+){3}) +(.*?) *$", section, re.MULTILINE)
+    return {
+        pair: ([int(n.replace(",", "")) for n in numbers.split()], set(re.findall(r"[a-z][a-z ]*[a-z]", causes)))
+        for pair, numbers, causes in rows
+    }
+
+
 def alive(state):
     """Processes, other than zombies, that name the demo's state folder in their command or environment."""
     found = []
@@ -48,6 +65,19 @@ def alive(state):
         if str(state) in named and process.pid != os.getpid():
             found.append(process.cmdline())
     return found
+
+
+def check_both_ways(output):
+    """All that can go has arrived, and what both sides hold differs in nothing but what is held, and is listed as that."""
+    for target, (_, _, rejected, unknown, _) in told(output).items():
+        assert (rejected, unknown) == (0, 0), target
+    [accepted, held, *_] = told(output)["national/dossiers"]
+    assert accepted > 0
+    assert held > 0, "some procedures have no national code yet"
+    [ours, theirs, equal], causes = compared(output)["national/dossiers"]
+    assert theirs == equal > 0
+    assert ours > theirs
+    assert causes == {"held"}
 
 
 @pytest.mark.e2e
@@ -66,6 +96,7 @@ def test_two_nights(tmp_path):
         table["province", stream][:2] == [table["province", stream][0]] * 2 for stream in ("agencies", "dossiers")
     )
     assert table["province", "dossiers"][0] == 400
+    check_both_ways(first.stdout)
     assert "Airflow: http://127.0.0.1:" in first.stdout
     assert alive(state) == []
 
@@ -80,6 +111,7 @@ def test_two_nights(tmp_path):
     table = counts(second.stdout)
     for read, new, changed, unchanged, quarantined in table.values():
         assert read == new + changed + unchanged + quarantined
+    check_both_ways(second.stdout)
     read, new, changed, *_ = table["province", "dossiers"]
     assert 0 < new + changed < read / 2
     assert alive(state) == []

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from sandbox.testing import FORWARD, Running, end, running_sandbox
+from tests.helpers.pushes import code_of, dossier, held, push
 
 pytestmark = pytest.mark.filterwarnings("error")
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,6 +130,17 @@ def test_the_smallest_worlds_start_and_let_days_pass(sizes: tuple[str, ...]) -> 
         assert page["last"] is True
         listed = running.service(running.national_session(), "LayDanhSachTTHC").json()
         assert listed["message"] == "Thành công"
+
+
+def test_what_portals_were_told_is_remembered_from_one_start_to_the_next(tmp_path: Path) -> None:
+    options = ("--only", "national", "--procedures", "20", "--dossiers", "5", "--remember", str(tmp_path / "told.json"))
+    item = dossier("H15.01-261116-0001")
+    with running_sandbox(*options) as first:
+        assert code_of(push(first, first.national_session(), [item])) == 0
+        before = held(first, item["MaHoSo"])
+    with running_sandbox(*options) as second:
+        assert held(second, item["MaHoSo"]) == before is not None
+        assert "đã tồn tại" in push(second, second.national_session(), [item])["message"]
 
 
 def test_the_status_page_stands_alone(sandbox: Running) -> None:

@@ -24,7 +24,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     for name in ("--seed", "--day", "--procedures", "--dossiers"):
         parser.add_argument(name, type=int, default=0)
-    parser.add_argument("--catalogue")
+    for name in ("--catalogue", "--remember"):
+        parser.add_argument(name)
     return parser.parse_args()
 
 

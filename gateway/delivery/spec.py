@@ -111,9 +111,13 @@ def deliveries(shop: Workshop) -> Iterator[Delivery]:
     # Portals without deliveries are not read: a load asks this too.
     saying = {path.parents[1].name for folder in shop.settings.mappings for path in folder.glob(f"*/{FOLDER}/*.yaml")}
     for name in sorted(saying):
-        portal = shop.portal(name)
-        for path in sorted((portal.folder / FOLDER).glob("*.yaml")):
-            yield read_delivery(portal, path)
+        yield from deliveries_of(shop.portal(name))
+
+
+def deliveries_of(portal: PortalSpec) -> Iterator[Delivery]:
+    """Every target in a portal's folder, by name. Raises ConfigError with file and line."""
+    for path in sorted((portal.folder / FOLDER).glob("*.yaml")):
+        yield read_delivery(portal, path)
 
 
 def delivery(shop: Workshop, target: str) -> Delivery:

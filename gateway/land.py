@@ -16,6 +16,7 @@ from sqlalchemy import Engine, Row, insert, select
 from connectors.body import Packed
 from connectors.pages import Page
 from gateway.errors import StoreError
+from gateway.failpoint import failpoint
 from gateway.store.ops import batch, page
 from gateway.vault import DataKey, Vault
 
@@ -37,6 +38,7 @@ class Landing:
         waiting: list[dict[str, Any]] = []
         for ordinal, received in enumerate(pages):
             waiting.append(self._store(batch_id, portal, ordinal, received, key))
+            failpoint("landing.stored")
             if len(waiting) >= FLUSH_EVERY:
                 self._flush(batch_id, waiting)
                 waiting = []
@@ -136,6 +138,7 @@ class Landing:
         with self._engine.begin() as connection:
             connection.execute(insert(page), rows)
             connection.execute(batch.update().where(batch.c.batch_id == batch_id).values(page_count=landed))
+        failpoint("landing.committed")
 
 
 def _compressor(local: threading.local) -> zstandard.ZstdCompressor:

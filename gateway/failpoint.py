@@ -11,7 +11,11 @@ import signal
 from collections import Counter
 
 NAMES = (
+    "landing.stored",
+    "landing.committed",
+    "load.written",
     "load.committed",
+    "load.finished",
     "delivery.begun",
     "delivery.answered",
     "delivery.settled",

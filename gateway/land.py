@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 import fsspec
 import zstandard
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import Engine, Row, insert, select
 
 from connectors.body import Packed
 from connectors.pages import Page
+from gateway import durable
 from gateway.errors import StoreError
+from gateway.failpoint import failpoint
 from gateway.store.ops import batch, page
 from gateway.vault import DataKey, Vault
 
@@ -37,6 +41,7 @@ class Landing:
         waiting: list[dict[str, Any]] = []
         for ordinal, received in enumerate(pages):
             waiting.append(self._store(batch_id, portal, ordinal, received, key))
+            failpoint("landing.stored")
             if len(waiting) >= FLUSH_EVERY:
                 self._flush(batch_id, waiting)
                 waiting = []
@@ -118,10 +123,15 @@ class Landing:
     def _write(self, path: str, sealed: bytes) -> None:
         """Write under another name first: a half-written object never bears a content's name."""
         unfinished = f"{path}.{os.getpid()}-{threading.get_ident()}"
-        try:
+        with self._writing():
             self._fs.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
             self._fs.pipe_file(unfinished, sealed)
             self._fs.mv(unfinished, path)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise StoreError(
                 f"the landing store cannot be written ({type(error).__name__})",
@@ -129,13 +139,28 @@ class Landing:
                 do="check space and rights of GATEWAY_LANDING, then run again",
             ) from None
 
+    def _keep(self, paths: Iterable[str]) -> None:
+        """Objects and the folders above them on disk; an object storage keeps what it has taken.
+
+        Also those that were there before: who wrote them may have died before this.
+        """
+        if not isinstance(self._fs, LocalFileSystem):
+            return
+        objects = {Path(path) for path in paths}
+        folders = {above for path in objects for above in path.parents if above.is_relative_to(self._root)}
+        with self._writing():
+            durable.sync([*objects, *folders])
+
     def _flush(self, batch_id: int, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
+        # No committed row may name what a power cut would take away.
+        self._keep(row["path"] for row in rows)
         landed = rows[-1]["ordinal"] + 1
         with self._engine.begin() as connection:
             connection.execute(insert(page), rows)
             connection.execute(batch.update().where(batch.c.batch_id == batch_id).values(page_count=landed))
+        failpoint("landing.committed")
 
 
 def _compressor(local: threading.local) -> zstandard.ZstdCompressor:

@@ -59,6 +59,7 @@ class Writer:
             if chunk.usual != self._usual:
                 drift.remember(self._connection, self._work, chunk.usual)
             self._remember(chunk.newest)
+            failpoint("load.written")
         failpoint("load.committed")
         self._progress, self._usual = chunk.through, chunk.usual
         return counts
@@ -76,6 +77,7 @@ class Writer:
             )
             if not self._is_replay:
                 self._move_cursor()
+        failpoint("load.finished")
 
     def _upsert(self, rows: list[Staged]) -> Counts:
         self._connection.exec_driver_sql(merge.EMPTY)

@@ -46,12 +46,19 @@ def check(
 
 
 def _check_files(spec: PortalSpec, as_json: bool) -> None:
+    """Every file of a portal's folder: streams, deliveries, and the lists that are compared."""
+    from gateway.delivery.spec import deliveries_of
     from gateway.mapping.compile import compile_mapping
+    from gateway.reconcile.pairs import DossierPair, pairs_of
 
-    for each in spec.streams:
+    deliveries, pairs = list(deliveries_of(spec)), list(pairs_of(spec))
+    for each in (*spec.streams, *(pair.listing for pair in pairs if isinstance(pair, DossierPair))):
         compile_mapping(each)
     if not as_json:
-        typer.echo(f"{spec.portal}: {len(spec.streams)} streams are well mapped")
+        told = (
+            f", {len(deliveries)} deliveries and {len(pairs)} comparisons well written" if deliveries or pairs else ""
+        )
+        typer.echo(f"{spec.portal}: {len(spec.streams)} streams are well mapped{told}")
 
 
 def _ask(spec: PortalSpec, stream: str, keep: bool, rows: list[dict[str, Any]]) -> list[ExplainedError]:

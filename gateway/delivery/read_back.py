@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Row
 
 from connectors import decode
-from connectors.errors import NothingThere, PortalError, RecordRefused
+from connectors.errors import NothingThere, PortalError, RecordRefused, UnclearAnswer
 from connectors.formats import Format
 from connectors.pages import Caller
 from gateway.delivery import outcome
@@ -25,6 +25,7 @@ from gateway.mapping import paths
 from gateway.vault import Vault
 
 NOT_THERE = "read back: the portal does not have it"
+ANOTHER = "read back: the answer is about another dossier, or names none"
 SAME = Outcome("accepted", "read back: the portal has it")
 ASKED_AGAIN = timedelta(minutes=1)
 """After which a portal that could not answer is asked again."""
@@ -61,12 +62,16 @@ class Reader:
         return Outcome("unknown", why), Next("dead", UNKNOWN, why)
 
     def _held(self, asked: ReadBack, code: str) -> Mapping[str, Any] | None:
-        """What the portal holds of a dossier; None when it has none."""
+        """What the portal holds of a dossier; None when it has none. Raises UnclearAnswer when it tells of another one."""
         try:
             found = self._caller.call(asked.request.with_parameters({asked.send: code}), Format(records=asked.records))
         except (NothingThere, RecordRefused):
             return None
-        return decode.record(found.records[0]) if found.records else None
+        held = decode.record(found.records[0]) if found.records else None
+        # What it holds of another dossier, by a cache or a session mixed up, proves nothing of ours.
+        if held is not None and asked.code and str(paths.getter(asked.code)(held) or "") != code:
+            raise UnclearAnswer(ANOTHER)
+        return held
 
     def _judged(self, asked: ReadBack, row: Row[Any], held: Mapping[str, Any] | None) -> tuple[Outcome, Next]:
         ours = msgspec.json.decode(opened(self._vault, row))

@@ -39,14 +39,16 @@ class Call:
 class ReadBack:
     """How a portal is asked what it holds of a dossier.
 
-    send: the parameter with its code; records: where the answer has it. record: members of the answer → members of what we
-    sent, which must say the same. events: (list, members in it → members of the event we sent); empty where it shows none.
+    send: the parameter with its code; records: where the answer has it; code: the member of the answer that bears its code,
+    "" where the contract names none. record: members of the answer → members of what we sent, which must say the same.
+    events: (list, members in it → members of the event we sent); empty where it shows none.
     visible_within: seconds until what was taken must be seen.
     """
 
     request: Request
     send: str
     records: str
+    code: str
     record: Mapping[str, str]
     events: str
     event: Mapping[str, str]
@@ -109,9 +111,13 @@ def deliveries(shop: Workshop) -> Iterator[Delivery]:
     # Portals without deliveries are not read: a load asks this too.
     saying = {path.parents[1].name for folder in shop.settings.mappings for path in folder.glob(f"*/{FOLDER}/*.yaml")}
     for name in sorted(saying):
-        portal = shop.portal(name)
-        for path in sorted((portal.folder / FOLDER).glob("*.yaml")):
-            yield read_delivery(portal, path)
+        yield from deliveries_of(shop.portal(name))
+
+
+def deliveries_of(portal: PortalSpec) -> Iterator[Delivery]:
+    """Every target in a portal's folder, by name. Raises ConfigError with file and line."""
+    for path in sorted((portal.folder / FOLDER).glob("*.yaml")):
+        yield read_delivery(portal, path)
 
 
 def delivery(shop: Workshop, target: str) -> Delivery:
@@ -191,6 +197,7 @@ def _read_back(said: Mapping[str, Any]) -> ReadBack:
         request=vocabulary.request(said["request"], packed=False),
         send=said["send"],
         records=said["records"],
+        code=said.get("code", ""),
         record=said.get("record", {}),
         events=events.get("list", ""),
         event=events.get("same", {}),

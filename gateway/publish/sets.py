@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, func, insert, select, text
 
+from gateway import durable
 from gateway.errors import StoreError
 from gateway.publish.contract import Contract
 from gateway.publish.files import Rows, write_files, write_package
@@ -124,9 +125,11 @@ def _switch(
         return Published(contract.name, previous.version, count, False, home / previous.version)
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
     write_package(draft, contract, version, count)
-    _sync(draft)
+    # On disk, names and all, before anything points to it.
+    durable.sync([*draft.iterdir(), draft])
     final = home / version
     draft.rename(final)
+    durable.sync([home])
     row: dict[str, Any] = {"dataset": contract.name, "version": version, "row_count": count}
     row["content_sha256"] = content
     row["last_batch_id"] = last_batch
@@ -148,16 +151,6 @@ def _point(home: Path, version: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(version)
     link.replace(home / "latest")
-
-
-def _sync(folder: Path) -> None:
-    """Make sure the files are on disk before anything points to them."""
-    for path in [*folder.iterdir(), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _sweep(home: Path) -> None:

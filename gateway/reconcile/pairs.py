@@ -81,9 +81,13 @@ Pair = DossierPair | CataloguePair
 def pairs(shop: Workshop) -> Iterator[Pair]:
     """Every pair in the mapping folders, by name. Raises ConfigError with file and line."""
     for name in shop.portals():
-        portal = shop.portal(name)
-        for path in sorted((portal.folder / FOLDER).glob("*.yaml")):
-            yield _read(portal, path)
+        yield from pairs_of(shop.portal(name))
+
+
+def pairs_of(portal: PortalSpec) -> Iterator[Pair]:
+    """Every pair in a portal's folder, by name. Raises ConfigError with file and line."""
+    for path in sorted((portal.folder / FOLDER).glob("*.yaml")):
+        yield _read(portal, path)
 
 
 def pair(shop: Workshop, name: str) -> Pair:
@@ -96,10 +100,14 @@ def pair(shop: Workshop, name: str) -> Pair:
 
 def _read(portal: PortalSpec, path: Path) -> Pair:
     document = Document(path)
-    found: Pair = _catalogue(portal, document) if "catalogue" in document.content else _dossiers(portal, document)
+    # An empty file is no table; the schema says so.
+    is_catalogue = isinstance(document.content, dict) and "catalogue" in document.content
+    found: Pair = _catalogue(portal, document) if is_catalogue else _dossiers(portal, document)
     if found.name != f"{portal.portal}/{path.stem}":
         raise ConfigError(
-            f"pair {found.name!r} lies in file {path.name!r}", where=document.where(), do="give both the same name"
+            f"pair {found.name!r} lies in file {path.name!r}",
+            where=document.where(["catalogue" if is_catalogue else "stream"]),
+            do="give both the same name",
         )
     return found
 

@@ -192,6 +192,67 @@ def test_a_mapping_folder_that_does_not_exist(house: House) -> None:
     ]
 
 
+BESIDE_STREAMS: dict[str, tuple[str, str, str, str]] = {
+    "a word no delivery has": (
+        "deliveries/dossiers.yaml",
+        "  batch: 50",
+        "  bach: 50",
+        "unknown key 'bach'; known here: batch, create, fields, items, update → see delivery.schema.json",
+    ),
+    "a delivery of a column that no dossier has": (
+        "deliveries/dossiers.yaml",
+        "{from: agency_name, required: true, max: 50}",
+        "{from: agencyname, required: true, max: 50}",
+        "a dossier has no agencyname → name one of dossier_code, ",
+    ),
+    "a read back in a word nobody has": (
+        "deliveries/statuses.yaml",
+        "  code: MaHoSo",
+        "  codes: MaHoSo",
+        "unknown key 'codes'; known here: code, events, record, records, request, send, visible_within → see ",
+    ),
+    "a compared list that fills something else": (
+        "reconcile/dossiers.yaml",
+        "into: held_dossier",
+        "into: dossier",
+        "a list that is compared fills held_dossier → correct it",
+    ),
+    "a compared list with a column that we do not have": (
+        "reconcile/dossiers.yaml",
+        "  told_count: ",
+        "  toldcount: ",
+        "snapshot_theirs has no column 'toldcount' → it has ",
+    ),
+    "a catalogue that is not the file's": (
+        "reconcile/procedures.yaml",
+        "catalogue: procedures",
+        "catalogue: other",
+        "pair 'national/other' lies in file 'procedures.yaml' → give both the same name",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", BESIDE_STREAMS)
+def test_a_mistake_in_a_delivery_or_a_comparison(mistake: str, house: House) -> None:
+    name, old, new, says = BESIDE_STREAMS[mistake]
+    file = house.own_mappings() / "national" / name
+    replace_in(file, old, new)
+    line = 1 + next(n for n, text in enumerate(file.read_text("utf-8").splitlines()) if new in text)
+    ended = house.gateway("check", "national")
+    assert ended.returncode == 2
+    [message] = said(ended)
+    assert message.startswith(f"gateway: {file}:{line}: {says}")
+
+
+@pytest.mark.parametrize("name", ["deliveries/dossiers.yaml", "reconcile/dossiers.yaml"])
+def test_an_empty_file_beside_the_streams(name: str, house: House) -> None:
+    file = house.own_mappings() / "national" / name
+    file.write_text("", "utf-8")
+    ended = house.gateway("check", "national")
+    assert ended.returncode == 2
+    assert said(ended)[0].startswith(f"gateway: {file}:1: None is not of type 'object' → see ")
+
+
 CROSSWALK_MISTAKES: dict[str, tuple[Callable[[list[str]], list[str]], int, str]] = {
     "a code twice": (lambda lines: [*lines, lines[4]], 17, "code '0' stands twice → keep one of the rows, "),
     "no code of ours": (

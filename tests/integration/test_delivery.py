@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.delivery import brakes
+from gateway.delivery.read_back import ANOTHER
 from gateway.errors import NeedsPerson
 from sandbox.testing import running_sandbox
 from tests.helpers.delivery import DOSSIERS, STATUSES, Office, quick_retries
@@ -128,6 +129,22 @@ def test_a_call_that_was_cut_is_read_back_and_nothing_is_doubled(
     assert office.held_states() == office.right_states() != []
     assert "unknown" in office.house.column("select outcome from ops.attempt")
     assert "unknown" not in office.states()
+
+
+@pytest.mark.parametrize(("target", "service"), [(DOSSIERS, "DongBoHoSoMC"), (STATUSES, "DongBoTrangThaiHoSo")])
+def test_an_answer_about_another_dossier_settles_nothing(office: Office, target: str, service: str) -> None:
+    """It shows every step there is: if the code were not looked at, steps would be taken for told, and records for lost."""
+    steps = office.house.rows(
+        "select distinct status_code, to_char(status_at at time zone 'Asia/Ho_Chi_Minh', 'YYYYMMDDHH24MISS') from core.dossier_event"
+    )
+    another = {"MaHoSo": "G22.99-1", "QuaTrinhXuLy": [{"TrangThai": s, "ThoiDiemXuLy": at} for s, at in steps]}
+    office.fault("commit_then_reset", service, times=3)
+    office.fault("body", "TraCuuHoSo", times=0, body=json.dumps({"error_code": 0, "result": [another]}))
+    office.open(target)
+    report = office.deliver(target)
+    asked = office.house.rows("select outcome, answer from ops.attempt where operation = 'read_back'")
+    assert set(asked) == {("unknown", ANOTHER)}
+    assert report.unknown == len(asked) >= 3
 
 
 def test_one_bad_dossier_is_found_and_the_others_go(office: Office) -> None:

@@ -24,7 +24,7 @@ MAKERS: Mapping[str, Callable[[World, Options], Portal]] = {
     "national": lambda world, options: NationalPortal(world, options.session_seconds),
     "national-proxy": lambda world, options: NationalProxyPortal(world, options.token_seconds),
     "national-gateway": lambda world, options: NationalGatewayPortal(world, options.token_seconds),
-    "province": lambda world, options: ProvincePortal(world, options.token_seconds),
+    "province": lambda world, options: ProvincePortal(world, options.token_seconds, options.dossiers),
     "province-opencps": lambda world, options: OpencpsPortal(world, options.token_seconds),
     "province-tandan": lambda world, options: TandanPortal(world, options.token_seconds),
     "justice": lambda world, options: JusticePortal(world, options.token_seconds, options.dossiers),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from gateway.reconcile.compare import Figures
-from gateway.reconcile.ours import code_column
+from gateway.reconcile.ours import code_column, day_column
 from gateway.reconcile.pairs import DossierPair
 from gateway.reconcile.period import WITHIN, Period
 from gateway.store.reconcile import VALUES
@@ -163,7 +163,7 @@ _FACTS = """
 
 
 def _judged(pair: DossierPair) -> str:
-    day = "(coalesce(c.received_at, c.filed_at, c.status_at) at time zone 'Asia/Ho_Chi_Minh')::date"
+    day = day_column(pair, "c")
     here = f"""
         left join lateral (
             select c.dossier_id, c.deleted_at, not ({WITHIN.format(day=day)}) as is_outside from core.dossier as c

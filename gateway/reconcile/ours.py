@@ -14,13 +14,17 @@ from gateway.reconcile.theirs import fingerprint
 from gateway.store import merge
 from gateway.store.reconcile import COUNTS, VALUES, snapshot_ours
 
-DAY = "(coalesce(d.received_at, d.filed_at, d.status_at) at time zone 'Asia/Ho_Chi_Minh')::date"
-"""The day by which our dossiers are counted; one that is not yet received by that of its filing."""
-
 
 def code_column(pair: DossierPair) -> str:
     """The column with the code under which the other side knows a dossier."""
     return "dossier_code_national" if pair.delivery.is_filed_there else "dossier_code"
+
+
+def day_column(pair: DossierPair, side: str) -> str:
+    """The day by which our dossiers are counted: of receipt, else of filing; of filing, where they were filed on the other side."""
+    columns = ["received_at", "filed_at", "status_at"][1 if pair.delivery.is_filed_there else 0 :]
+    said = ", ".join(f"{side}.{column}" for column in columns)
+    return f"(coalesce({said}) at time zone 'Asia/Ho_Chi_Minh')::date"
 
 
 def stage_ours(connection: Connection, pair: DossierPair, period: Period) -> int:
@@ -35,7 +39,7 @@ def stage_ours(connection: Connection, pair: DossierPair, period: Period) -> int
 
 def _fill(pair: DossierPair) -> str:
     """Only what the other side's list tells is compared: the rest stays empty on both sides."""
-    filled = set(pair.mapping.columns)
+    filled, day = set(pair.mapping.columns), day_column(pair, "d")
     values = {name: f"null::{merge.sql_type(snapshot_ours, name)}" for name in (*COUNTS, *VALUES)}
     values |= {name: f"coalesce(told.{name}, 0)" for name in filled & set(COUNTS)}
     values |= {name: _value(pair, name) for name in VALUES if name in filled and name != "deleted_at"}
@@ -51,11 +55,11 @@ def _fill(pair: DossierPair) -> str:
         )
         insert into ops.snapshot_ours (pair, dossier_code, dossier_id, day, copies, fingerprint, {names})
         select :pair, key, dossier_id, day, copies, {fingerprint()}, {names} from (
-            select distinct on (d.{code_column(pair)}) d.{code_column(pair)} as key, d.dossier_id, {DAY} as day,
+            select distinct on (d.{code_column(pair)}) d.{code_column(pair)} as key, d.dossier_id, {day} as day,
                 count(*) over (partition by d.{code_column(pair)}) as copies, {listed}
             from core.dossier as d left join code using (issuer, procedure_code) {counted}
             where d.issuer = any(:issuers) and d.valid_to is null and d.deleted_at is null {_filed(pair)}
-                and {WITHIN.format(day=DAY)}
+                and {WITHIN.format(day=day)}
             order by d.{code_column(pair)}, d.dossier_id
         ) as held"""
 

@@ -1,7 +1,8 @@
 """repair: what is ours to say is said again, by new rows in the outbox; what only the other side has is left to a person.
 
 A dossier that is gone is made anew with all it is now. Of its steps nobody knows which are gone too: they are put in doubt, so
-that the delivery reads each back and sends only what is missing. Nothing is taken away anywhere: portals have no such call.
+that the delivery reads each back and sends only what is missing. So are the steps of a dossier that the other side made itself
+and of which it is told nothing else. Nothing is taken away anywhere: portals have no such call.
 """
 
 from __future__ import annotations
@@ -36,11 +37,10 @@ class Chosen(NamedTuple):
 def repair(connection: Connection, shop: Workshop, pair: DossierPair, batch_id: int) -> int:
     """In the caller's transaction: send again what is safe of `found`; returns how many differences that is for."""
     target = pair.delivery
-    if target.record_payload is None:
-        return 0
     asks_steps = target.read_back is not None and bool(target.read_back.events)
     binds = {"pair": pair.name, "asks_steps": asks_steps, "tries": TRIES}
-    rows = connection.execute(text(_CHOSEN), binds).all()
+    chosen_of = _CHOSEN if target.record_payload is not None else _CHOSEN_STEPS
+    rows = connection.execute(text(chosen_of), binds).all()
     ids: dict[str, list[int]] = {way: [row.dossier_id for row in rows if row.way == way] for way in Chosen._fields}
     chosen = Chosen(**ids)
     _tell(connection, shop, target, batch_id, chosen)
@@ -55,21 +55,22 @@ def repair(connection: Connection, shop: Workshop, pair: DossierPair, batch_id: 
 
 def _tell(connection: Connection, shop: Workshop, target: Delivery, batch_id: int, chosen: Chosen) -> None:
     names, vault = state_names(shop), shop.landing.vault
-    records, first = [*chosen.again, *chosen.anew, *chosen.first], set(chosen.first)
-    for start in range(0, len(records), TOGETHER):
-        ids = records[start : start + TOGETHER]
+    told, first = [*chosen.again, *chosen.anew, *chosen.first], set(chosen.first)
+    for start in range(0, len(told), TOGETHER):
+        ids = told[start : start + TOGETHER]
         drafts = list(_drafts(connection, target, ids, [each for each in ids if each in first], names))
-        write(connection, vault, target, batch_id, drafts)
+        if drafts:
+            write(connection, vault, target, batch_id, drafts)
 
 
 def _drafts(
     connection: Connection, target: Delivery, ids: Sequence[int], with_steps: Sequence[int], names: Any
 ) -> Iterator[Draft]:
     """Records as they are now, and every step we know of where none was ever told."""
-    assert target.record_payload is not None
     stories = {story["dossier_id"]: story for story in tell(connection, target.portal.portal, ids, names)}
-    for story in stories.values():
-        yield draft(target.record_payload, "record", story)
+    if target.record_payload is not None:
+        for story in stories.values():
+            yield draft(target.record_payload, "record", story)
     if target.event_payload is not None and with_steps:
         for event in connection.execute(text(_STEPS), {"ids": list(with_steps)}):
             story = at_event(stories[event.dossier_id], event.status_code, event.status_at, names)
@@ -90,6 +91,14 @@ _CHOSEN = """
         and case f.cause when 'not sent' then not f.is_recorded
             when 'sent and not there' then cast(:asks_steps as bool) or not f.is_theirs
             else f.cause in ('different state', 'different date', 'different procedure', 'different agency', 'other period') end
+    order by f.dossier_id"""
+
+# A target that is told of steps alone: the dossier is its own, so that one which is gone, or differs otherwise, is a person's.
+_CHOSEN_STEPS = """
+    select d.discrepancy_id, f.dossier_id, case when f.is_recorded then 'steps' else 'first' end as way
+    from found as f join ops.discrepancy as d on d.pair = :pair and d.key = f.key and d.closed_at is null
+    where d.state in ('open', 'repairing') and f.is_ours and f.is_theirs and f.outbox_id is null and d.repair_count < :tries
+        and f.cause = 'different state' and (cast(:asks_steps as bool) or not f.is_recorded)
     order by f.dossier_id"""
 
 _STEPS = """

@@ -17,6 +17,7 @@ from sandbox.world.world import World
 
 Parameters = dict[str, Any]
 USUAL_SIZE, LARGEST_SIZE = 100, 1000
+AS_FILED = "1"
 STATE_NAMES = {str(state): name for state, name in NATIONAL_STATES.items()} | {"11": NATIONAL_STATES[3]}
 """11 is a refusal in the words of some systems that tell states back."""
 
@@ -47,11 +48,15 @@ def pushed_record(world: World, code: str) -> dict[str, Any] | None:
 
 
 def told_back(world: World, code: str) -> dict[str, str]:
-    """The newest state told back of a dossier filed on the portal, in the members that show it; nothing when none was."""
-    rows = world.pushes.shown_rows(code, Kind.STATUS)
-    if not rows:
+    """The newest state told back of a dossier filed on the portal, in the members that show it; nothing when none was.
+
+    One whose office tells its states stands as it was filed where none of them is there any more.
+    """
+    told = world.pushes.find(code)
+    if told is None or all(kept.push.kind is not Kind.STATUS for kept in told.pushes):
         return {}
-    newest = max(rows, key=lambda kept: (kept.push.time, kept.at)).push.state
+    rows = world.pushes.shown_rows(code, Kind.STATUS)
+    newest = max(rows, key=lambda kept: (kept.push.time, kept.at)).push.state if rows else AS_FILED
     return {"MaTrangThai": newest, "TrangThaiHoSo": STATE_NAMES[newest]}
 
 

@@ -19,17 +19,20 @@ from sandbox.province.search import Search, question
 from sandbox.province.told import TOLD_PATH, keep_told, told_codes
 from sandbox.pushes.store import Pushes
 from sandbox.reply import Reply, encode
+from sandbox.transport.record import transport_dossiers
+from sandbox.world.standing import find_standing
 from sandbox.world.world import World
 
 
 class ProvincePortal(Portal):
-    """Speaks the contract of iGate 2."""
+    """Speaks the contract of iGate 2; `dossiers` is the size of its list, by which a ministry's is measured."""
 
     guide: Guide = PROVINCE_GUIDE
 
-    def __init__(self, world: World, session_seconds: float) -> None:
+    def __init__(self, world: World, session_seconds: float, dossiers: int) -> None:
         super().__init__(world, session_seconds)
         self._search = Search(world)
+        self._elsewhere = transport_dossiers(world, dossiers)
         self.told = self.pushes = Pushes(world.day)
         world.each_time(lambda: self.told.pass_to(world.day))
 
@@ -80,7 +83,7 @@ class ProvincePortal(Portal):
     async def tell(self, request: Request) -> Response:
         """POST /pa/api-integration/--status."""
         body = await request.body()
-        return await self._guarded(request, lambda: keep_told(self.world, self.told, body), told_codes(body))
+        return await self._guarded(request, lambda: keep_told(self._knows, self.told, body), told_codes(body))
 
     async def _guarded(
         self, request: Request, answer: Callable[[], Reply], codes: Sequence[str] | None = None
@@ -95,6 +98,10 @@ class ProvincePortal(Portal):
                 return portal_error(400, "Bad Request", str(problem))
 
         return await self.serve(request.url.path, request, checked, codes)
+
+    def _knows(self, code: str) -> bool:
+        """Whether a dossier is here: one of the province's own, or one that the transport ministry handles."""
+        return find_standing(self.world, code) is not None or self._elsewhere.find(code) is not None
 
     def _dossier_page(self, request: Request) -> Reply:
         asked = page_request(request.query_params)

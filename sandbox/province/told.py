@@ -1,9 +1,11 @@
 """The door by which a ministry or the national portal tells the province how a dossier stands.
 
 No such address of iGate is public: `POST /pa/api-integration/--status`, its members and its answer are this sandbox's own, in
-the manner of the product. What was told is kept and shown in the sandbox's ledger; the province's own record goes its own way.
+the manner of the product. Of a dossier that a ministry handles the province knows the ministry's code. What was told is kept and
+shown in the sandbox's ledger; the province's own record goes its own way.
 """
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -15,15 +17,13 @@ from sandbox.pushes.store import Pushes
 from sandbox.pushes.tampering import current
 from sandbox.reply import Reply, json_reply
 from sandbox.world.clock import instant_from
-from sandbox.world.standing import find_standing
-from sandbox.world.world import World
 
 TOLD_PATH = "/pa/api-integration/--status"
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Told(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """The body: a dossier by its code here or by the national one, its state (1..10) at an instant, and who says so."""
+    """The body: a dossier by its code here, the national one or the ministry's, its state (1..10) at an instant, and who says so."""
 
     code: Text
     status: Annotated[int, msgspec.Meta(ge=1, le=10)]
@@ -50,12 +50,12 @@ def told_codes(body: bytes) -> list[str]:
         return [""]
 
 
-def keep_told(world: World, pushes: Pushes, body: bytes) -> Reply:
-    """Keeps it and says how many dossiers it was about; 404 when there is none with that code."""
+def keep_told(knows: Callable[[str], bool], pushes: Pushes, body: bytes) -> Reply:
+    """Keeps it and says how many dossiers it was about; 404 when there is none with that code. knows: whether there is."""
     told, order = read_told(body), current()
     if order.refusal and order.hits(0, told.code):
         return portal_error(500, "Internal Server Error", order.refusal)
-    if find_standing(world, told.code) is None:
+    if not knows(told.code):
         return portal_error(404, "Not Found", f"dossier {told.code}")
     item = msgspec.to_builtins(told)
     pushes.add([Push(Kind.STATUS, TOLD_PATH, told.code, item, str(told.status), told.updated_date)])

@@ -9,14 +9,13 @@ from starlette.routing import Route
 
 from sandbox.guide import Guide
 from sandbox.ministry.dates import day_from_vietnamese
-from sandbox.ministry.dossiers import MinistryDossiers, share_of
 from sandbox.ministry.problem import BadCall
 from sandbox.ministry.wso2 import TOKEN_PATH, invalid_credentials, is_bearer_good, token
 from sandbox.portal import Portal
 from sandbox.reply import Reply, json_reply
 from sandbox.transport.credentials import API_KEY, CLIENT, UNIT
 from sandbox.transport.guide import LIST, TRANSPORT_GUIDE
-from sandbox.transport.record import agency_of, belongs, number, record
+from sandbox.transport.record import agency_of, record, transport_dossiers
 from sandbox.world.world import World
 
 LONGEST_WINDOW = 3
@@ -30,7 +29,7 @@ class TransportPortal(Portal):
 
     def __init__(self, world: World, session_seconds: float, dossiers: int) -> None:
         super().__init__(world, session_seconds)
-        self._dossiers = MinistryDossiers(world, "transport", share_of(dossiers), belongs, number)
+        self._dossiers = transport_dossiers(world, dossiers)
 
     def connection(self) -> dict[str, Any]:
         """The unit's code as login (header MaDonVi), the key of header ApiKey, and the platform's client."""

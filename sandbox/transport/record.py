@@ -4,10 +4,12 @@ from typing import Any
 
 from sandbox.ministry.dates import time_or_blank
 from sandbox.ministry.dossier import MinistryDossier
+from sandbox.ministry.dossiers import MinistryDossiers, share_of
 from sandbox.world.clock import date_code
 from sandbox.world.naming import plain
 from sandbox.world.procedure import Procedure
 from sandbox.world.status import DUTY, FINISHED, NEW, PROCESSING, REFUSED, RETURNED, SUPPLEMENT
+from sandbox.world.world import World
 
 # Bodies of the former transport ministry (G04); the ends of these codes are invented.
 AGENCIES = {"G04.98": "Cục Đường bộ (mô phỏng)", "G04.99": "Cục Đăng kiểm (mô phỏng)"}
@@ -36,6 +38,11 @@ def agency_of(dossier: MinistryDossier) -> str:
 def belongs(procedure: Procedure) -> bool:
     """Whether a procedure is about roads."""
     return any(plain(field) == "đường bộ" for field in procedure.fields)
+
+
+def transport_dossiers(world: World, dossiers: int) -> MinistryDossiers:
+    """All dossiers of this ministry beside a province with so many."""
+    return MinistryDossiers(world, "transport", share_of(dossiers), belongs, number)
 
 
 def record(dossier: MinistryDossier) -> dict[str, Any]:

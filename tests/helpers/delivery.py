@@ -51,9 +51,9 @@ class Office:
         with self.house.shop() as shop, patch.dict(os.environ, self.house.connections):
             return run.deliver(shop, spec.delivery(shop, target))
 
-    def fault(self, kind: str, match: str, **order: Any) -> None:
-        """Tell the national portal to misbehave."""
-        order_fault(self.sandbox.national, kind=kind, match=match, **order)
+    def fault(self, kind: str, match: str, portal: str = "national", **order: Any) -> None:
+        """Tell a portal to misbehave."""
+        order_fault(self.sandbox.addresses[portal], kind=kind, match=match, **order)
 
     def wait_for_a_call(self) -> None:
         """Until a delivery has written down its first attempt, which it does right before the call leaves."""
@@ -61,11 +61,10 @@ class Office:
             "do $$ begin while not exists (select from ops.attempt) loop perform pg_sleep(0.01); end loop; end $$"
         )
 
-    def pushed(self, code: str = "") -> Any:
-        """What the portal itself says it took and holds."""
-        answer = self.sandbox.http.get(
-            f"{self.sandbox.national}/_sandbox/pushed{f'/{code}' if code else ''}", timeout=30
-        )
+    def pushed(self, code: str = "", portal: str = "national") -> Any:
+        """What a portal itself says it took and holds."""
+        address = self.sandbox.addresses[portal]
+        answer = self.sandbox.http.get(f"{address}/_sandbox/pushed{f'/{code}' if code else ''}", timeout=30)
         return answer.json()
 
     def held_states(self) -> list[tuple[str, str, str]]:

@@ -43,7 +43,8 @@ def test_all_are_found_each_with_its_cause_and_no_other(planted: tuple[House, Pl
 def test_the_shipped_pairs_compile(house: House) -> None:
     with house.shop() as shop:
         found = {each.name: each for each in pairs(shop)}
-    assert found.keys() == {"national/dossiers", "national/ministry_dossiers", "national/procedures"}
+    names = ("dossiers", "ministry_dossiers", "procedures", "statuses")
+    assert found.keys() == {f"national/{name}" for name in names}
     assert all(each.mapping.key == 0 for each in found.values() if isinstance(each, DossierPair))
 
 

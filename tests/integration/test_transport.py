@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from sandbox.testing import Running, running_sandbox
-from sandbox.transport.credentials import API_KEY, CLIENT, UNIT
+from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ledger, replace_in
 from tests.helpers.ministries import (
@@ -20,71 +18,19 @@ from tests.helpers.ministries import (
     Rows,
     asked_windows,
     counts,
-    days,
-    instant,
     is_seamless,
     on_day,
     two_nights,
 )
+from tests.helpers.transport import LIST, PORTAL, STREAMS, shown
 
-PORTAL, LIST = "transport", "/apiGTVT/danhsachhoso"
-STREAMS = {"road_dossiers": "G04.98", "register_dossiers": "G04.99"}
 OVERLAP = timedelta(days=90)
-STATUS = {
-    ("new", ""): "1",
-    ("processing", ""): "4",
-    ("waiting", "supplement"): "5",
-    ("waiting", "paying"): "6",
-    ("denied", ""): "3",
-    ("releasing", ""): "9",
-    ("done", ""): "10",
-}
 OURS = """
     select dossier_code, status_code, status_at, source_status_code, source_status_name, task_status_name, procedure_code,
         procedure_name, agency_code, agency_name, applicant_kind, applicant_name, channel_code, filed_at, received_at, due_at, finished_at,
         source_id
     from core.dossier where issuer = 'transport'"""
 AGENCY, RECEIVED = 8, 14
-
-
-def shown(sandbox: Running) -> Rows:
-    """Every dossier of both agencies, asked for day by day."""
-    address = sandbox.addresses[PORTAL]
-    token = sandbox.http.post(
-        f"{address}/token", data={"grant_type": "client_credentials"}, auth=(CLIENT.id, CLIENT.secret), timeout=30
-    ).json()["access_token"]
-    headers = {"Authorization": f"Bearer {token}", "MaDonVi": UNIT, "ApiKey": API_KEY}
-    found: Rows = {}
-    for agency in STREAMS.values():
-        for day in days():
-            query = {"Start": "-1", "End": "-1", "GovAgencyCode": agency}
-            query |= dict.fromkeys(("ReceiveFromDate", "ReceiveToDate"), day.strftime("%d/%m/%Y"))
-            answer = sandbox.http.get(address + LIST, params=query, headers=headers, timeout=30).json()
-            found |= {each["dossierNo"]: _row(each) for each in answer["data"]}
-    return found
-
-
-def _row(record: dict[str, str]) -> tuple[Any, ...]:
-    return (
-        record["dossierNo"],
-        STATUS[record["dossierStatus"], record["dossierSubStatus"]],
-        instant(record["modifiedDate"]),
-        record["dossierSubStatus"] or record["dossierStatus"],
-        record["dossierStatusText"],
-        record["dossierSubStatus"] or None,
-        record["serviceCode"],
-        record["serviceName"],
-        record["govAgencyCode"],
-        record["govAgencyName"],
-        {"citizen": "1", "business": "2"}[record["applicantIdType"]],
-        record["applicantName"],
-        {"true": "2", "false": "1"}[record["online"]],
-        instant(record["submitDate"]),
-        instant(record["receiveDate"]),
-        instant(record["dueDate"]),
-        instant(record["releaseDate"] or record["finishDate"]),
-        record["dossierId"],
-    )
 
 
 @pytest.fixture(scope="module")

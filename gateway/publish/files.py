@@ -56,11 +56,14 @@ def write_package(folder: Path, contract: Contract, version: str, count: int) ->
     """datapackage.json: what the files are, their columns, sizes and checksums."""
     package = {
         "name": contract.name.replace("_", "-"),
-        "title": contract.purpose,
+        "title": contract.title,
+        "description": contract.purpose,
         "version": version,
         "created": version_time(version).isoformat().replace("+00:00", "Z"),
         "profile": "data-package",
-        "resources": [_resource(folder, contract, suffix, count) for suffix in ("csv", "jsonl", "parquet")],
+        "resources": [
+            _resource(folder, contract, suffix, count) for suffix in ("csv", "jsonl", "parquet", "odcs.yaml")
+        ],
     }
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
@@ -111,9 +114,9 @@ def _arrow_table(rows: Rows, schema: pa.Schema) -> pa.Table:
 def _resource(folder: Path, contract: Contract, suffix: str, count: int) -> dict[str, Any]:
     path = folder / f"{contract.name}.{suffix}"
     resource: dict[str, Any] = {
-        "name": f"{contract.name}-{suffix}".replace("_", "-"),
+        "name": f"{contract.name}-{suffix}".replace("_", "-").replace(".", "-"),
         "path": path.name,
-        "format": suffix,
+        "format": suffix.rpartition(".")[2],
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256(path)}",
     }

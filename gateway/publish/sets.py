@@ -13,9 +13,12 @@ from typing import Any
 
 from sqlalchemy import Engine, func, insert, select, text
 
+from gateway.documents import Document
 from gateway.errors import StoreError
-from gateway.publish.contract import Contract
+from gateway.publish.breaks import breaks
+from gateway.publish.contract import SUFFIX, Contract
 from gateway.publish.files import Rows, write_files, write_package
+from gateway.publish.query import rows_sql
 from gateway.store.ops import batch, publication
 
 GROUP = 10_000
@@ -40,9 +43,12 @@ class Published:
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
 
-    Raises StoreError when a row breaks the contract (an empty required column, a key twice) or the disk fails.
+    Raises StoreError when a row breaks the contract (an empty required column, a key twice) or the disk fails, ConfigError when
+    the contract breaks readers of the last version without saying so by a new major version.
     """
     home = root / contract.name
+    for mistake in breaks(Document(contract.path), contract, root):
+        raise mistake
     missing = _never_loaded(engine, contract)
     if missing:
         return Published(contract.name, "", 0, False, home, waits_for=missing)
@@ -78,7 +84,7 @@ def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
 
 def _groups(connection: Any, contract: Contract) -> Generator[Rows, None, None]:
     names = [column.name for column in contract.columns]
-    with connection.execution_options(yield_per=GROUP).execute(text(contract.query)) as result:
+    with connection.execution_options(yield_per=GROUP).execute(text(rows_sql(contract))) as result:
         if list(result.keys()) != names:
             raise StoreError(
                 "the query does not give the declared columns",
@@ -123,6 +129,7 @@ def _switch(
         _point(home, previous.version)
         return Published(contract.name, previous.version, count, False, home / previous.version)
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
+    shutil.copyfile(contract.path, draft / f"{contract.name}{SUFFIX}")
     write_package(draft, contract, version, count)
     _sync(draft)
     final = home / version

@@ -25,7 +25,7 @@ def check_all(
     as_json: Annotated[bool, show.AsJson] = False,
 ) -> int:
     """Find what is missing, untrue, or breaks readers; ends with 2 for any. Example: gateway contract check dossier_status"""
-    from gateway.config import HOME, load_settings
+    from gateway.config import load_settings
     from gateway.errors import ConfigError
     from gateway.publish.check import check
     from gateway.publish.contract import SUFFIX, contract_files
@@ -36,7 +36,6 @@ def check_all(
     if unknown := set(datasets or ()) - set(files):
         raise ConfigError(f"no data set {', '.join(sorted(unknown))}", do=f"name one of {', '.join(files)}")
     engine = open_database(settings)
-    folders = (*settings.mappings, HOME / "mappings")
-    found = [each for name in datasets or files for each in check(files[name], engine, folders, settings.datasets)]
+    found = [each for name in datasets or files for each in check(files[name], engine, settings.datasets)]
     show.table("Contracts", COLUMNS, [vars(each) for each in found], as_json)
     return WRONG if found else 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from gateway.config import HOME
 from gateway.crosswalks import codelists
 from gateway.documents import Document
 from gateway.errors import ConfigError
@@ -20,17 +21,17 @@ TABLE = ("schema", 0, "customProperties")
 """Where a contract file has its columns, and its query."""
 
 
-def check(path: Path, engine: Engine, folders: Sequence[Path], datasets: Path) -> list[ConfigError]:
+def check(path: Path, engine: Engine, datasets: Path) -> list[ConfigError]:
     """Every mistake of a contract file, with file and line.
 
-    folders: where code lists are; datasets: the folder of published versions, of which the last one is compared.
+    datasets: the folder of published versions, of which the last one is compared.
     """
     document = Document(path)
     of_form = list(document.mistakes(SCHEMA, FORM))
     if of_form:
         return of_form
     contract = read_contract(document)
-    found = [*_of_name(document, contract), *_of_columns(document, contract, folders)]
+    found = [*_of_name(document, contract), *_of_columns(document, contract)]
     found += [*_of_query(document, contract, engine), *breaks(document, contract, datasets)]
     return found
 
@@ -46,7 +47,7 @@ def _of_name(document: Document, contract: Contract) -> Iterator[ConfigError]:
         )
 
 
-def _of_columns(document: Document, contract: Contract, folders: Sequence[Path]) -> Iterator[ConfigError]:
+def _of_columns(document: Document, contract: Contract) -> Iterator[ConfigError]:
     personal = {c.name for table in metadata.tables.values() for c in table.columns if c.info.get("personal")}
     seen = set[str]()
     for number, column in enumerate(contract.columns):
@@ -54,7 +55,7 @@ def _of_columns(document: Document, contract: Contract, folders: Sequence[Path])
         if column.name in seen:
             yield ConfigError(f"column {column.name} stands twice", where=where, do="keep one of them")
         seen.add(column.name)
-        if column.code_list and codelists.find(folders, column.code_list) is None:
+        if column.code_list and codelists.find((HOME / "mappings",), column.code_list) is None:
             do = "add it to mappings/codelists/, or correct its name"
             yield ConfigError(f"column {column.name}: no code list {column.code_list}", where=where, do=do)
         if column.classification == "personal" or column.name in personal:

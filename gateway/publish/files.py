@@ -26,6 +26,7 @@ _ARROW = {
     "timestamp": pa.timestamp("us", tz="UTC"),
     "array": pa.list_(pa.string()),
 }
+_JSON = msgspec.json.Encoder(decimal_format="number")
 _FRICTIONLESS = {"timestamp": "datetime"}
 
 Rows = Sequence[tuple[Any, ...]]
@@ -44,7 +45,7 @@ def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tup
         table.writerow(names)
         for rows in groups:
             table.writerows(_as_text(rows))
-            block = b"".join(msgspec.json.encode(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
+            block = b"".join(_JSON.encode(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
             lines.write(block)
             digest.update(block)
             parquet.write_table(_arrow_table(rows, schema))

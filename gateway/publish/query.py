@@ -40,6 +40,18 @@ def wrong_sql(contract: Contract, rule: Rule) -> str:
     return f"select {', '.join(contract.key)} from ({contract.query}) as rows where {rule.wrong}"
 
 
+def counts_sql(contract: Contract, rules: Sequence[Rule]) -> str:
+    """One row: how many rows break each rule, all counted in one reading."""
+    counts = ", ".join(f"count(*) filter (where {rule.wrong})" for rule in rules)
+    return f"select {counts} from ({contract.query}) as rows"
+
+
+def repeated_sql(contract: Contract) -> str:
+    """The keys that stand more than once."""
+    key = ", ".join(contract.key)
+    return f"select {key} from ({contract.query}) as rows group by {key} having count(*) > 1"
+
+
 def described(engine: Engine, contract: Contract) -> dict[str, str]:
     """The query's columns in order, and the type of each ("" for one that no file can hold). Reads no row.
 

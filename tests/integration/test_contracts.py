@@ -14,7 +14,6 @@ from gateway.publish.contract import contract_files
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House, replace_in, said
 
-FOLDERS = (ROOT / "mappings",)
 NAME = "dossier_status"
 NEEDED = """
     insert into ops.run (portal, kind, trigger, state, gateway_version) values ('province', 'full', 'test', 'done', '0');
@@ -39,7 +38,7 @@ def contract(tmp_path: Path) -> Path:
 def mistakes(house: House, path: Path, datasets: Path = Path("nowhere")) -> list[ConfigError]:
     """What the check finds."""
     with house.engine() as engine:
-        return check(path, engine, FOLDERS, datasets)
+        return check(path, engine, datasets)
 
 
 def test_our_contracts_are_whole_and_true(empty: House) -> None:

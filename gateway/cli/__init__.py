@@ -15,6 +15,7 @@ from connectors.errors import ExplainedError
 from gateway.cli import (
     calendar,
     codes,
+    contract,
     crosswalk,
     db,
     deliver,
@@ -52,6 +53,7 @@ for name, group in (
     ("mapping", mapping),
     ("crosswalk", crosswalk),
     ("codes", codes),
+    ("contract", contract),
     ("match", match),
     ("calendar", calendar),
     ("db", db),

@@ -6,86 +6,125 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.config import HOME
 from gateway.documents import Document
-from gateway.errors import ConfigError
 
-TYPES = ("string", "boolean", "integer", "number", "date", "timestamp", "array")
 SUFFIX = ".odcs.yaml"
+SCHEMA = HOME / "schemas" / "dataset.schema.json"
+FORM = "contract"
+"""The part of SCHEMA that a contract file must keep."""
+
+COUNTED = "select count(*) from ${object} where "
+"""How the query of every quality rule begins (ODCS writes the set's name as ${object}); what follows is true of a bad row."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A quality rule. wrong: the SQL condition that is true of a row that breaks it. column: "" for a rule of whole rows."""
+
+    name: str
+    column: str
+    wrong: str
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a set. type: one of TYPES; an array holds texts. title: Vietnamese, description: English."""
+    """A column of a set. type: a logicalType of SCHEMA; an array holds texts. title: Vietnamese name; name: English.
+
+    classification: open, shared, restricted or personal. code_list: a list of mappings/codelists/ that its values are of, or "".
+    """
 
     name: str
     type: str
     title: str
     description: str
+    description_vi: str
     required: bool
-    is_key: bool
+    key_at: int
+    classification: str
+    code_list: str
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it is one of those that tell rows apart."""
+        return self.key_at > 0
 
 
 @dataclass(frozen=True)
 class Contract:
-    """A set: its query over `core`, the streams (`portal/stream`) it is made of, and its columns in order."""
+    """A set: its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules."""
 
     name: str
+    title: str
     version: str
     purpose: str
     query: str
     streams: tuple[str, ...]
     columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
     path: Path
 
     @property
     def key(self) -> list[str]:
-        """The columns that tell rows apart."""
-        return [column.name for column in self.columns if column.is_key]
+        """The columns that tell rows apart, in their order."""
+        return [each.name for each in sorted(self.columns, key=lambda column: column.key_at) if each.is_key]
 
 
 def load_contracts(schemas: Path) -> list[Contract]:
     """Every contract of `schemas/datasets/`, by name. Raises ConfigError with file and line."""
-    return [load_contract(path) for path in sorted((schemas / "datasets").glob(f"*{SUFFIX}"))]
+    return [load_contract(path) for path in contract_files(schemas)]
+
+
+def contract_files(schemas: Path) -> list[Path]:
+    """The files of all contracts."""
+    return sorted((schemas / "datasets").glob(f"*{SUFFIX}"))
 
 
 def load_contract(path: Path) -> Contract:
-    """One contract file."""
+    """One contract file. Raises ConfigError for its first mistake of form."""
     document = Document(path)
-    try:
-        said = document.content
-        table = said["schema"][0]
-        columns = tuple(_column(document, number, entry) for number, entry in enumerate(table["properties"]))
-        more = {each["property"]: each["value"] for each in table["customProperties"]}
-        contract = Contract(
-            name=said["id"],
-            version=said["version"],
-            purpose=said["description"]["purpose"],
-            query=more["query"],
-            streams=tuple(more["streams"]),
-            columns=columns,
-            path=path,
-        )
-    except (KeyError, TypeError, IndexError) as error:
-        raise ConfigError(
-            f"not a usable data contract (missing {error})", where=str(path), do="compare it with the other contracts"
-        ) from None
-    if not contract.key:
-        raise ConfigError("no column is marked primaryKey", where=str(path), do="mark what tells rows apart")
-    return contract
+    document.check(SCHEMA, FORM)
+    return read_contract(document)
 
 
-def _column(document: Document, number: int, said: dict[str, Any]) -> Column:
-    if said["logicalType"] not in TYPES:
-        raise ConfigError(
-            f"column {said['name']} has type {said['logicalType']!r}",
-            where=document.where(["schema", 0, "properties", number]),
-            do=f"use one of {', '.join(TYPES)}",
-        )
+def read_contract(document: Document) -> Contract:
+    """The contract of a file whose form was checked."""
+    said = document.content
+    table = said["schema"][0]
+    more = _more(table)
+    return Contract(
+        name=said["id"],
+        title=table["businessName"],
+        version=said["version"],
+        purpose=said["description"]["purpose"],
+        query=more["query"],
+        streams=tuple(more["streams"]),
+        columns=tuple(map(_column, table["properties"])),
+        rules=tuple(_rules(table)),
+        path=document.path,
+    )
+
+
+def _more(said: dict[str, Any]) -> dict[str, Any]:
+    return {each["property"]: each["value"] for each in said["customProperties"]}
+
+
+def _column(said: dict[str, Any]) -> Column:
+    more = _more(said)
     return Column(
         name=said["name"],
         type=said["logicalType"],
         title=said["businessName"],
         description=said["description"],
+        description_vi=more["descriptionVi"],
         required=said.get("required", False),
-        is_key=said.get("primaryKey", False),
+        key_at=said["primaryKeyPosition"] if said.get("primaryKey") else 0,
+        classification=said["classification"],
+        code_list=more.get("codeList", ""),
     )
+
+
+def _rules(table: dict[str, Any]) -> list[Rule]:
+    of_columns = [(column["name"], rule) for column in table["properties"] for rule in column.get("quality", ())]
+    of_rows = [("", rule) for rule in table.get("quality", ())]
+    return [Rule(rule["name"], name, rule["query"].removeprefix(COUNTED)) for name, rule in of_columns + of_rows]

@@ -26,6 +26,7 @@ _ARROW = {
     "timestamp": pa.timestamp("us", tz="UTC"),
     "array": pa.list_(pa.string()),
 }
+_JSON = msgspec.json.Encoder(decimal_format="number")
 _FRICTIONLESS = {"timestamp": "datetime"}
 
 Rows = Sequence[tuple[Any, ...]]
@@ -44,7 +45,7 @@ def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tup
         table.writerow(names)
         for rows in groups:
             table.writerows(_as_text(rows))
-            block = b"".join(msgspec.json.encode(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
+            block = b"".join(_JSON.encode(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
             lines.write(block)
             digest.update(block)
             parquet.write_table(_arrow_table(rows, schema))
@@ -56,11 +57,14 @@ def write_package(folder: Path, contract: Contract, version: str, count: int) ->
     """datapackage.json: what the files are, their columns, sizes and checksums."""
     package = {
         "name": contract.name.replace("_", "-"),
-        "title": contract.purpose,
+        "title": contract.title,
+        "description": contract.purpose,
         "version": version,
         "created": version_time(version).isoformat().replace("+00:00", "Z"),
         "profile": "data-package",
-        "resources": [_resource(folder, contract, suffix, count) for suffix in ("csv", "jsonl", "parquet")],
+        "resources": [
+            _resource(folder, contract, suffix, count) for suffix in ("csv", "jsonl", "parquet", "odcs.yaml")
+        ],
     }
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
@@ -111,9 +115,9 @@ def _arrow_table(rows: Rows, schema: pa.Schema) -> pa.Table:
 def _resource(folder: Path, contract: Contract, suffix: str, count: int) -> dict[str, Any]:
     path = folder / f"{contract.name}.{suffix}"
     resource: dict[str, Any] = {
-        "name": f"{contract.name}-{suffix}".replace("_", "-"),
+        "name": f"{contract.name}-{suffix}".replace("_", "-").replace(".", "-"),
         "path": path.name,
-        "format": suffix,
+        "format": suffix.rpartition(".")[2],
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256(path)}",
     }

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from gateway import durable
+from gateway.documents import Document
 from gateway.errors import StoreError
-from gateway.publish.contract import Contract
+from gateway.publish.breaks import breaks
+from gateway.publish.contract import SUFFIX, Contract
 from gateway.publish.files import Rows, write_files, write_package
+from gateway.publish.quality import require_quality
+from gateway.publish.query import described, rows_sql
 from gateway.store.ops import batch, publication
 
 GROUP = 10_000
@@ -41,12 +45,15 @@ class Published:
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
 
-    Raises StoreError when a row breaks the contract (an empty required column, a key twice) or the disk fails.
+    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when the contract breaks readers of the last version without saying so by a new major version.
     """
     home = root / contract.name
+    for mistake in breaks(Document(contract.path), contract, root):
+        raise mistake
     missing = _never_loaded(engine, contract)
     if missing:
         return Published(contract.name, "", 0, False, home, waits_for=missing)
+    _require_columns(engine, contract)
     home.mkdir(parents=True, exist_ok=True)
     _sweep(home)
     draft = home / f".draft-{os.getpid()}"
@@ -58,8 +65,9 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
             connection.execute(text("set local enable_nestloop = off"))
             newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
             last_batch = connection.scalar(newest) or 0
+            require_quality(connection, contract)
             with closing(_groups(connection, contract)) as groups:
-                count, content = write_files(draft, contract, _checked(contract, groups))
+                count, content = write_files(draft, contract, groups)
         return _switch(engine, contract, home, draft, count, content, last_batch)
     except OSError as error:
         raise StoreError(
@@ -77,42 +85,19 @@ def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
     return tuple(stream for stream in contract.streams if stream not in loaded)
 
 
-def _groups(connection: Any, contract: Contract) -> Generator[Rows, None, None]:
-    names = [column.name for column in contract.columns]
-    with connection.execution_options(yield_per=GROUP).execute(text(contract.query)) as result:
-        if list(result.keys()) != names:
-            raise StoreError(
-                "the query does not give the declared columns",
-                where=str(contract.path),
-                do=f"let it give, in this order: {', '.join(names)}",
-            )
+def _groups(connection: Connection, contract: Contract) -> Generator[Rows, None, None]:
+    with connection.execution_options(yield_per=GROUP).execute(text(rows_sql(contract))) as result:
         for part in result.partitions(GROUP):
             yield [tuple(row) for row in part]
 
 
-def _checked(contract: Contract, groups: Iterator[Rows]) -> Iterator[Rows]:
-    """Pass rows on while they keep the contract."""
-    required = [(n, column.name) for n, column in enumerate(contract.columns) if column.required]
-    key_at = [n for n, column in enumerate(contract.columns) if column.is_key]
-    last: tuple[Any, ...] | None = None
-    for rows in groups:
-        for row in rows:
-            for at, name in required:
-                if row[at] is None:
-                    raise _broken(contract, f"{name} is empty in a row")
-            key = tuple(row[at] for at in key_at)
-            if key == last:
-                raise _broken(contract, f"key {', '.join(map(str, key))} stands twice")
-            last = key
-        yield rows
-
-
-def _broken(contract: Contract, what: str) -> StoreError:
-    return StoreError(
-        f"{what}; the last good version stays",
-        where=f"data set {contract.name}",
-        do=f"see the query in {contract.path}",
-    )
+def _require_columns(engine: Engine, contract: Contract) -> None:
+    if list(described(engine, contract).items()) != [(column.name, column.type) for column in contract.columns]:
+        raise StoreError(
+            "the query does not give the declared columns",
+            where=str(contract.path),
+            do=f"see: gateway contract check {contract.name}",
+        )
 
 
 def _switch(
@@ -120,10 +105,13 @@ def _switch(
 ) -> Published:
     content = f"{contract.version}:{content}"
     previous = _latest(engine, contract.name)
+    if previous is None and not count and not contract.streams:
+        return Published(contract.name, "", 0, False, home, waits_for=("a first row",))
     if previous is not None and previous.content_sha256 == content and (home / previous.version).is_dir():
         _point(home, previous.version)
         return Published(contract.name, previous.version, count, False, home / previous.version)
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
+    shutil.copyfile(contract.path, draft / f"{contract.name}{SUFFIX}")
     write_package(draft, contract, version, count)
     # On disk, names and all, before anything points to it.
     durable.sync([*draft.iterdir(), draft])

@@ -1,0 +1,55 @@
+"""What a changed contract would take from its readers, unless it says so with a new major version (phiên bản chính)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gateway.documents import Document
+from gateway.errors import ConfigError
+from gateway.publish.contract import SUFFIX, Column, Contract, load_contract
+
+STRICTER = ("open", "shared", "restricted", "personal")
+"""Classifications, from the widest circle of readers to the narrowest."""
+
+
+def published_contract(name: str, datasets: Path) -> Contract | None:
+    """The contract as it was when the last version of a set was published; None before the first one."""
+    path = datasets / name / "latest" / f"{name}{SUFFIX}"
+    return load_contract(path) if path.exists() else None
+
+
+def breaks(document: Document, contract: Contract, datasets: Path) -> Iterator[ConfigError]:
+    """What breaks for readers of the last published version, with file and line; nothing when the major version went up."""
+    old = published_contract(contract.name, datasets)
+    if old is None or _major(contract) > _major(old):
+        return
+    at = {column.name: number for number, column in enumerate(contract.columns)}
+    do = f"undo it, or raise the version from {old.version} to {_major(old) + 1}.0.0 and tell the agencies"
+    for column in old.columns:
+        path: list[str | int] = ["schema", 0, "properties", at[column.name]] if column.name in at else ["version"]
+        now = contract.columns[at[column.name]] if column.name in at else None
+        for what in _of_column(column, now):
+            yield ConfigError(f"breaks readers of {old.version}: {what}", where=document.where(path), do=do)
+    if contract.key != old.key:
+        what = f"the key was {', '.join(old.key)} and is {', '.join(contract.key)}"
+        where = document.where(["schema", 0, "properties"])
+        yield ConfigError(f"breaks readers of {old.version}: {what}", where=where, do=do)
+
+
+def _of_column(old: Column, new: Column | None) -> Iterator[str]:
+    if new is None:
+        yield f"column {old.name} is gone (removed or renamed)"
+        return
+    if new.type != old.type:
+        yield f"column {old.name} was {old.type} and is {new.type}"
+    if old.required and not new.required:
+        yield f"column {old.name} was always filled and may now be empty"
+    if new.code_list != old.code_list and old.code_list:
+        yield f"column {old.name} had codes of {old.code_list} and has codes of {new.code_list or 'no list'}"
+    if STRICTER.index(new.classification) > STRICTER.index(old.classification):
+        yield f"column {old.name} was {old.classification} and is {new.classification}"
+
+
+def _major(contract: Contract) -> int:
+    return int(contract.version.partition(".")[0])

@@ -1,0 +1,163 @@
+"""What the shared sets say, row by row, of what was planted in the database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.publish.contract import load_contracts
+from gateway.publish.sets import publish
+from sandbox.testing import running_sandbox
+from tests.conftest import NewHouse
+from tests.helpers.house import ROOT, House
+
+PLANTED = (
+    """insert into xref.code_snapshot (kind, issuer, as_of, file_name, file_sha256, row_count, uncoded_count)
+        values ('unit', 'ministry', '2026-01-01', 'units.csv', 'f0', 2, 0)""",
+    "insert into xref.code_entity (kind, issuer) values ('unit', 'ministry'), ('unit', 'ministry')",
+    """insert into xref.code_version (entity_id, kind, issuer, code, name, valid_from, valid_to, ended_by, snapshot_id)
+        select e, 'unit', 'ministry', '000' || e, 'Xã ' || e,
+            case e when 1 then date '0001-01-01' else date '2025-07-01' end,
+            case e when 1 then date '2025-07-01' end, case e when 1 then 'succeeded' end, 1 from generate_series(1, 2) e""",
+    """insert into xref.code_succession (entity_id, successor_id, relation, evidence, said, since, snapshot_id)
+        values (1, 2, 'whole', 'name', 'toàn bộ xã 1', '2025-07-01', 1)""",
+    """insert into xref.match_decision
+        (kind, local_issuer, local_code, local_name, national_issuer, national_code, national_name, verdict, reviewer)
+        values ('agency', 'province', 'A', 'Sở A', 'national', 'N1', 'Sở A', 'accepted', 'Reviewer A'),
+            ('agency', 'province', 'B', 'Sở B', 'national', 'N2', 'Sở B', 'accepted', 'Reviewer A'),
+            ('agency', 'province', 'B', 'Sở B', 'national', 'N2', 'Sở B', 'rejected', 'Reviewer A')""",
+    """insert into xref.match_suggestion
+        (kind, local_issuer, local_code, national_issuer, national_code, ordinal, score, is_automatic, reason, evidence)
+        select 'agency', 'province', local, 'national', code, 1, 0.95, automatic, '', '[]'
+        from (values ('A', 'N9', true), ('B', 'N2', true), ('C', 'N3', true), ('D', 'N4', false)) t (local, code, automatic)""",
+    """insert into core.procedure_version (procedure_id, version_number, decision_code, content_hash, content, batch_id)
+        select procedure_id, 2, decision_code, '\\x00', jsonb_set(content, '{procedure_name}', '"Tên mới"'), batch_id
+        from core.procedure_version where procedure_id = (select min(procedure_id) from core.procedure where issuer = 'national')""",
+    """insert into core.decision (issuer, decision_code, decision_number, decision_date, summary, valid_from,
+            source_hash, content_hash, batch_id)
+        select 'national', 'QD-1', '12/QĐ-UBND', '2026-10-01', 'Bãi bỏ thủ tục ' || max(procedure_code), '0001-01-01', '\\x00', '\\x00', 1
+        from core.procedure_listing""",
+    """insert into ops.absence (portal, stream, entity, record_key, state, within_count, missing_batch_id, last_batch_id, decided_at)
+        select 'national', 'procedure_list', 'procedure_listing', max(procedure_code), 'retired', 2, max(batch_id), max(batch_id),
+            '2026-10-02T01:00:00Z' from core.procedure_listing""",
+    """insert into ops.reconciliation (pair, kind, is_whole) values ('national/dossiers', 'dossier', true)""",
+    """insert into ops.discrepancy (pair, kind, key, cause, state, first_id, last_id, ours, decided_by, note, closed_at)
+        values ('national/dossiers', 'dossier', 'H1', 'not sent', 'open', 1, 1, '{"status_code": "4"}', null, null, null),
+            ('national/dossiers', 'dossier', 'H2', 'held', 'explained', 1, 1, null, 'Reviewer A', 'Reviewer A knows', null)""",
+    """insert into ops.quarantine (portal, stream, record_hash, reason, path, value, page_id, record_number, batch_id, last_batch_id)
+        values ('province', 'dossiers', '\\x01', 'r', 'p', 'a value', 1, 1, 1, 1)""",
+)
+
+
+@pytest.fixture(scope="module")
+def planted(new_house: NewHouse) -> House:
+    """A night, what was planted after it, and every set published."""
+    house = new_house()
+    with running_sandbox("--dossiers", "200", "--procedures", "30") as sandbox:
+        house.connect_to(sandbox)
+        house.night()
+    for statement in PLANTED:
+        house.execute(statement.replace(":", "\\:"))
+    with house.engine() as engine:
+        for contract in load_contracts(ROOT / "schemas"):
+            assert publish(engine, contract, house.place / "datasets").is_new
+    return house
+
+
+def rows(house: House, name: str) -> list[dict[str, Any]]:
+    """The rows of a published set."""
+    path: Path = house.place / "datasets" / name / "latest" / f"{name}.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_what_was_listed_amended_and_retired(planted: House) -> None:
+    changes = rows(planted, "procedure_change")
+    by_kind = {
+        kind: [each for each in changes if each["change_kind"] == kind] for kind in ("listed", "amended", "retired")
+    }
+    assert sum(map(len, by_kind.values())) == len(changes)
+    assert len(by_kind["listed"]) == planted.value("select count(*) from core.procedure where issuer = 'national'")
+    [amended] = by_kind["amended"]
+    assert (amended["change_number"], amended["changed_parts"]) == (2, ["procedure_name"])
+    [retired] = by_kind["retired"]
+    assert retired["procedure_code"] == planted.value("select max(procedure_code) from core.procedure_listing")
+    assert (retired["decision_number"], retired["decision_date"]) == ("12/QĐ-UBND", "2026-10-01")
+    assert retired["changed_at"] == "2026-10-02T01:00:00Z"
+
+
+def test_a_limit_is_a_number_and_its_unit(planted: House) -> None:
+    times = rows(planted, "procedure_time")
+    expected = planted.rows("""
+        select count(*), count(*) filter (where duration_unit = 'working-day') from core.procedure_time t
+        join core.procedure p using (procedure_id) where p.issuer = 'national'""")
+    assert expected == [(len(times), sum(each["duration_unit"] == "working-day" for each in times))]
+    assert {type(each["duration_amount"]) for each in times} <= {int, float, type(None)}
+    assert any(each["duration_unit"] == "working-day" and each["duration_amount"] for each in times)
+
+
+def test_agencies_of_both_portals(planted: House) -> None:
+    expected = planted.rows("select issuer, agency_code from core.agency where valid_to is null")
+    assert {(each["issuer"], each["agency_code"]) for each in rows(planted, "agency_directory")} == set(expected)
+    assert {issuer for issuer, _ in expected} == {"national", "province"}
+
+
+def test_codes_through_time(planted: House) -> None:
+    told = [
+        (each["code"], each["valid_from"], each["valid_to"], each["ended_by"]) for each in rows(planted, "code_history")
+    ]
+    assert told == [("0001", None, "2025-07-01", "succeeded"), ("0002", "2025-07-01", None, None)]
+    [became] = rows(planted, "code_succession")
+    assert (became["code"], became["successor_code"], became["relation"]) == ("0001", "0002", "whole")
+    assert (became["said"], became["since"]) == ("toàn bộ xã 1", "2025-07-01")
+
+
+def test_codes_that_are_one(planted: House) -> None:
+    """A person's word counts over matching, the newest word over those before; a doubtful suggestion is none."""
+    told = [(each["local_code"], each["national_code"], each["decided_by"]) for each in rows(planted, "crosswalk")]
+    assert told == [("A", "N1", "person"), ("C", "N3", "matching")]
+
+
+def test_each_state_of_each_dossier(planted: House) -> None:
+    expected = planted.rows("""
+        select d.dossier_code, e.status_code from core.dossier_event e join core.dossier d using (dossier_id)
+        where d.issuer = 'province'""")
+    assert sorted((each["dossier_code"], each["status_code"]) for each in rows(planted, "dossier_event")) == sorted(
+        expected
+    )
+    assert len(expected) >= 200
+
+
+def test_differences_without_values_and_names(planted: House) -> None:
+    told = rows(planted, "discrepancy")
+    assert [(each["record_code"], each["cause"], each["state"]) for each in told] == [
+        ("H1", "not sent", "open"),
+        ("H2", "held", "explained"),
+    ]
+    assert "Reviewer" not in json.dumps(told)
+
+
+def test_what_portals_must_hear_of(planted: House) -> None:
+    expected = planted.rows("select outbox_id, dossier_code, state from ops.outbox order by outbox_id")
+    assert [
+        (each["delivery_id"], each["dossier_code"], each["state"]) for each in rows(planted, "delivery")
+    ] == expected
+    assert expected
+
+
+def test_how_fresh_each_stream_is(planted: House) -> None:
+    told = {(each["portal"], each["stream"]): each for each in rows(planted, "sync_health")}
+    assert set(told) == set(planted.rows("select distinct portal, stream from ops.batch"))
+    assert told["province", "dossiers"]["open_quarantine_count"] == 1
+    assert told["province", "dossiers"]["read_count"] == 200
+    assert all(each["last_loaded_at"] for each in told.values())
+
+
+def test_a_set_without_streams_waits_for_its_first_row(new_house: NewHouse) -> None:
+    house = new_house()
+    house.done("db", "upgrade")
+    published = house.publish("discrepancy")
+    assert published.waits_for == ("a first row",)
+    assert not (house.place / "datasets" / "discrepancy" / "latest").exists()

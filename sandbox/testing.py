@@ -4,14 +4,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import requests
 
 from sandbox import credentials
+from sandbox.forked import ROOT, Forked
+
+Process: TypeAlias = "Forked | subprocess.Popen[str]"
 
 SECONDS_TO_END = 10
 FORWARD = "/VXPAdapter/RestService/forward/mapi"
@@ -22,7 +24,7 @@ KEYCLOAK = "/auth/realms/digo/protocol/openid-connect/token"
 class Running:
     """A running sandbox: addresses of the portals that were started, how to sign in to them, and an HTTP session."""
 
-    process: "subprocess.Popen[str]"
+    process: Process
     addresses: dict[str, str]
     connections: dict[str, dict[str, Any]]
     day: int
@@ -79,17 +81,23 @@ class Running:
 
 @contextmanager
 def running_sandbox(*arguments: str) -> Generator[Running, None, None]:
-    """A sandbox started with these arguments on free ports; ended on leaving, by force if it must be."""
+    """A sandbox with these arguments on free ports, forked; ended on leaving, by force if it must be."""
+    with closing(Forked(arguments)) as process, _running(process) as running:
+        yield running
+
+
+@contextmanager
+def running_program(*arguments: str) -> Generator[Running, None, None]:
+    """The same, started as its users start it: for tests of the program itself. It takes half a second longer."""
     command = [sys.executable, "-m", "sandbox", *arguments]
-    root = Path(__file__).resolve().parent.parent
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process, requests.Session() as http:
-        try:
-            yield _running(process, http)
-        finally:
-            end(process)
+    with (
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process,
+        _running(process) as running,
+    ):
+        yield running
 
 
-def end(process: "subprocess.Popen[str]") -> int:
+def end(process: Process) -> int:
     """Asks a sandbox to end (SIGTERM), kills it when it does not within seconds; its exit code."""
     process.terminate()
     try:
@@ -99,8 +107,17 @@ def end(process: "subprocess.Popen[str]") -> int:
         return process.wait()
 
 
-def _running(process: "subprocess.Popen[str]", http: requests.Session) -> Running:
-    http.trust_env = False
+@contextmanager
+def _running(process: Process) -> Generator[Running, None, None]:
+    with requests.Session() as http:
+        http.trust_env = False
+        try:
+            yield _ready(process, http)
+        finally:
+            end(process)
+
+
+def _ready(process: Process, http: requests.Session) -> Running:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:

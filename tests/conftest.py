@@ -16,10 +16,14 @@ from tests.helpers.server import Server
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+BEGUN_EARLY = ("e2e", "long")
+"""Marks in their order: files of minutes first, since at the end one core would wait for them."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole demos first: they take minutes, and at the end one core would wait for them."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+    """Whole demos first, then the other files that take long, then all others in their random order."""
+    items.sort(key=lambda item: [item.get_closest_marker(mark) is None for mark in BEGUN_EARLY])
 
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "tthc_catalogue.csv"

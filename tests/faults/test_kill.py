@@ -18,6 +18,7 @@ from tests.helpers import dump
 from tests.helpers.house import House, counted, order_fault, pass_days
 from tests.helpers.server import Server
 
+pytestmark = pytest.mark.long
 RUNNER = Path(__file__).with_name("killed_load.py")
 SHARES = {"call": 10, "row": 6, "commit": 7, "committed": 7}
 """How many points of each kind are tried."""

@@ -11,6 +11,7 @@ from sandbox.testing import Running, running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import House, replace_in
 
+pytestmark = pytest.mark.long
 OPERATION = "DanhMucTinh"
 SOAP = '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>{}</soap:Body></soap:Envelope>'
 FAULT = "<soap:Fault><faultcode>soap:{}</faultcode><faultstring>Lỗi 0905123456</faultstring></soap:Fault>"

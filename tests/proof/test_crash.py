@@ -10,6 +10,8 @@ from proof import crash, kills, store_faults, tracer
 from proof.card import Impossible
 from proof.trials import Found
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def _may_trace() -> None:

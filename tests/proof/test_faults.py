@@ -10,6 +10,7 @@ from proof.fault_kinds import KINDS, Kind
 from proof.faults import judged, played
 from proof.faulty import Verdict
 
+pytestmark = pytest.mark.long
 SEEDS = (1, 2, 3)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from sandbox.testing import Running, end, running_sandbox
+from sandbox.testing import Running, end, running_program
 
 pytestmark = pytest.mark.filterwarnings("error")
 HOUR = 3600
@@ -135,7 +135,7 @@ def test_a_call_without_an_end_does_not_hold_up_the_end_of_the_sandbox() -> None
     """Every polite poll is an answer of the sandbox, so their number bounds the wait."""
     kinds = ["hang", f"drip_body;seconds={HOUR}", f"slow;seconds={HOUR}"]
     answers: dict[str, Seen] = {}
-    with running_sandbox("--dossiers", "10", "--only", "province") as running:
+    with running_program("--dossiers", "10", "--only", "province") as running:
         token = running.province_token()
         calls = [
             threading.Thread(target=lambda kind=kind: answers.update({kind: seen(running, token, kind)}))

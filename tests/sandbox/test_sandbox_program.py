@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox.testing import FORWARD, Running, end, running_sandbox
+from sandbox.testing import FORWARD, Running, end, running_program, running_sandbox
 from tests.helpers.pushes import code_of, dossier, held, push
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -23,12 +23,13 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=30)
 
 
-def test_both_portals_answer_on_loopback_when_the_ready_line_is_out(sandbox: Running) -> None:
-    assert sandbox.day == 0
-    for address in (sandbox.national, sandbox.province):
-        assert address.startswith("http://127.0.0.1:")
-        assert sandbox.http.get(address, timeout=10).status_code == 200
-    assert sandbox.national != sandbox.province
+def test_both_portals_answer_on_loopback_when_the_ready_line_is_out() -> None:
+    with running_program() as sandbox:
+        assert sandbox.day == 0
+        for address in (sandbox.national, sandbox.province):
+            assert address.startswith("http://127.0.0.1:")
+            assert sandbox.http.get(address, timeout=10).status_code == 200
+        assert sandbox.national != sandbox.province
 
 
 def test_the_ready_line_is_one_line_of_json_and_the_end_is_clean() -> None:
@@ -45,7 +46,7 @@ def test_the_ready_line_is_one_line_of_json_and_the_end_is_clean() -> None:
 
 
 def test_a_slow_answer_does_not_hold_up_the_end() -> None:
-    with running_sandbox("--only", "national") as running:
+    with running_program("--only", "national") as running:
         fault = {"match": "login", "kind": "slow", "seconds": 300}
         assert running.http.post(f"{running.national}/_sandbox/faults", json=fault, timeout=10).ok
         outcome: list[bool] = []
@@ -125,7 +126,7 @@ def test_the_sandbox_imports_neither_gateway_nor_connectors() -> None:
     "sizes", [("--procedures", "0"), ("--dossiers", "0"), ("--procedures", "1", "--dossiers", "1")]
 )
 def test_the_smallest_worlds_start_and_let_days_pass(sizes: tuple[str, ...]) -> None:
-    with running_sandbox(*sizes, "--day", "9") as running:
+    with running_program(*sizes, "--day", "9") as running:
         page = running.province_get("/pa/dossier/search", running.province_token()).json()
         assert page["last"] is True
         listed = running.service(running.national_session(), "LayDanhSachTTHC").json()

@@ -44,7 +44,7 @@ class Courier:
     def _by_operation(self, rows: Rows) -> Iterator[tuple[str, list[Row[Any]]]]:
         groups: dict[str, list[Row[Any]]] = {}
         for row in rows:
-            groups.setdefault(operation_of(row), []).append(row)
+            groups.setdefault(operation_of(self._target, row), []).append(row)
         return iter(groups.items())
 
     def _parts(self, operation: str, rows: Rows) -> Iterator[Rows]:
@@ -79,11 +79,11 @@ class Courier:
         self._journal.put_back(rows, request_id, error.what if isinstance(error, PortalAway) else type(error).__name__)
 
 
-def operation_of(row: Row[Any]) -> str:
-    """How a row is told: a record is made first and changed from then on."""
+def operation_of(target: Delivery, row: Row[Any]) -> str:
+    """How a row is told: a record is made first and changed from then on, where the target takes changes."""
     if row.kind == "event":
         return "event"
-    return "update" if row.is_created else "create"
+    return "update" if row.is_created and target.update else "create"
 
 
 def _request(call: Call, payloads: Sequence[bytes]) -> Request:

@@ -13,6 +13,7 @@ from connectors.request import Request
 from gateway import vocabulary
 from gateway.config import HOME
 from gateway.delivery.payload import Payload, compile_payload
+from gateway.delivery.whose import Whose, read_whose
 from gateway.documents import Document
 from gateway.errors import ConfigError
 from gateway.portals import PortalSpec
@@ -63,17 +64,16 @@ class Jump:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One target (đích): portal/delivery. issuers: whose dossiers it must hear of.
+    """One target (đích): portal/delivery. whose: the dossiers it must hear of.
 
-    is_filed_there: None for all of these dossiers, True for those that bear the target portal's own code, False for the others.
-    waits: seconds before each repeat; after the last the row is dead.
+    update: None where a record is handed over once, and what changes later is not told. waits: seconds before each repeat;
+    after the last the row is dead.
     """
 
     portal: PortalSpec
     name: str
     title: Mapping[str, str]
-    issuers: tuple[str, ...]
-    is_filed_there: bool | None
+    whose: Whose
     rules: AnswerRules
     create: Call | None
     update: Call | None
@@ -125,7 +125,7 @@ def delivery(shop: Workshop, target: str) -> Delivery:
 
 def owed(shop: Workshop, issuer: str) -> list[Delivery]:
     """The targets that must hear of an issuer's dossiers."""
-    return [each for each in deliveries(shop) if issuer in each.issuers]
+    return [each for each in deliveries(shop) if issuer in each.whose.issuers]
 
 
 def read_delivery(portal: PortalSpec, path: Path) -> Delivery:
@@ -145,8 +145,7 @@ def read_delivery(portal: PortalSpec, path: Path) -> Delivery:
         portal=portal,
         name=said["delivery"],
         title=said["name"],
-        issuers=tuple(said["of"]["portals"]),
-        is_filed_there=said["of"].get("filed_there"),
+        whose=read_whose(said["of"]),
         rules=_rules(portal, said.get("answer", {})),
         create=_call(record, "create"),
         update=_call(record, "update"),

@@ -1,4 +1,4 @@
-"""A house beside a national portal that takes pushes: deliver, and what the portal then really holds."""
+"""A house beside a portal that takes pushes: deliver, and what the portal then really holds."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.helpers.house import House, order_fault, pass_days
 
 DOSSIERS = "national/dossiers"
 STATUSES = "national/statuses"
+REQUESTS = "justice/judicial_requests"
 
 RIGHT_STATES = """
     select d.dossier_code, e.status_code, to_char(e.status_at at time zone 'Asia/Ho_Chi_Minh', 'YYYYMMDDHH24MISS')
@@ -26,19 +27,25 @@ RIGHT_STATES = """
 
 @dataclass
 class Office:
-    """A house and the portals it speaks to."""
+    """A house and the portals it speaks to; `portal` is the one that is told."""
 
     house: House
     sandbox: Running
+    portal: str = "national"
+
+    @property
+    def address(self) -> str:
+        """Where the portal that is told is found."""
+        return self.sandbox.addresses[self.portal]
 
     def night(self, *portals: str) -> None:
         """Synchronise; nothing may go wrong."""
         self.house.night(*portals)
 
-    def days(self, count: int = 1) -> None:
-        """Let days pass at the portals, and take in what the province then shows."""
-        pass_days(self.sandbox.national, count)
-        self.night()
+    def days(self, count: int = 1, *portals: str) -> None:
+        """Let days pass at the portals, and take in what they then show."""
+        pass_days(self.address, count)
+        self.night(*portals)
 
     def open(self, *targets: str) -> None:
         """Let targets' rows go."""
@@ -52,15 +59,17 @@ class Office:
             return run.deliver(shop, spec.delivery(shop, target))
 
     def fault(self, kind: str, match: str, **order: Any) -> None:
-        """Tell the national portal to misbehave."""
-        order_fault(self.sandbox.national, kind=kind, match=match, **order)
+        """Tell the portal to misbehave."""
+        order_fault(self.address, kind=kind, match=match, **order)
 
     def pushed(self, code: str = "") -> Any:
         """What the portal itself says it took and holds."""
-        answer = self.sandbox.http.get(
-            f"{self.sandbox.national}/_sandbox/pushed{f'/{code}' if code else ''}", timeout=30
-        )
-        return answer.json()
+        path = f"/_sandbox/pushed{f'/{code}' if code else ''}"
+        return self.sandbox.http.get(self.address + path, timeout=30).json()
+
+    def mended(self) -> None:
+        """The portal behaves again."""
+        self.sandbox.http.delete(f"{self.address}/_sandbox/faults", timeout=30)
 
     def held_states(self) -> list[tuple[str, str, str]]:
         """(code, state, time) of every step the portal holds, in the order of codes and times."""

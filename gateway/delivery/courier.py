@@ -9,9 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from connectors import decode
 from connectors.errors import PortalAway, PortalError
-from connectors.formats import Format
 from connectors.pages import Caller, in_order
 from connectors.request import Request
 from gateway.delivery.journal import Journal, Rows
@@ -19,8 +17,6 @@ from gateway.delivery.outcome import ACCEPTED, Outcome, of_error
 from gateway.delivery.sealed import opened
 from gateway.delivery.spec import Call, Delivery
 from gateway.vault import Vault
-
-ANSWER = Format(records=decode.WHOLE)
 
 
 class Courier:
@@ -63,9 +59,10 @@ class Courier:
                 self._together(operation, part)
 
     def _call(self, operation: str, rows: Rows, request_id: str) -> Outcome:
-        request = _request(self._target.call(operation), [opened(self._vault, row) for row in rows])
+        call = self._target.call(operation)
+        request = _request(call, [opened(self._vault, row) for row in rows])
         try:
-            self._caller.call(request, ANSWER)
+            self._caller.call(request, call.form)
         except PortalError as error:
             found = of_error(error)
             if found is None:
@@ -88,6 +85,6 @@ def operation_of(target: Delivery, row: Row[Any]) -> str:
 
 def _request(call: Call, payloads: Sequence[bytes]) -> Request:
     items: Any = [msgspec.Raw(each) for each in payloads] if call.is_list else msgspec.json.decode(payloads[0])
-    if not call.items:
-        return replace(call.request, body=items)
-    return call.request.with_body({call.items: items})
+    if call.items:
+        return call.request.with_body({call.items: items})
+    return replace(call.request, body=items) if call.is_list else call.request.with_parameters(items, "body")

@@ -6,7 +6,8 @@ headers, and last the portal's rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -20,7 +21,7 @@ from connectors import decode, formats, xroad
 from connectors.answer import AnswerRules
 from connectors.body import Answer
 from connectors.decode import BrokenAnswer
-from connectors.errors import PortalError, SessionExpired
+from connectors.errors import OutcomeUnknown, PortalError, RetriablePortalError, SessionExpired
 from connectors.formats import Format
 from connectors.http.client import HttpClient
 from connectors.http.politeness import Limits
@@ -122,7 +123,7 @@ class SoapCaller:
         """The answer of an operation, checked and opened. Its members are named from the envelope, as its records are."""
         request_id = str(uuid4())
         answer = self.client.send(self._written(request, request_id))
-        with self._believed(answer) as source:
+        with self._believed(answer) as source, _no_proof(request):
             reading = _Reading()
             found = self._opened(source, request.operation, form, reading)
             reading.read(found, request, answer)
@@ -197,6 +198,17 @@ class SoapCaller:
         from connectors.soap.wsse import verify
 
         return BytesIO(verify(answer.plain(), self.security.certificate, freshness=self.security.freshness))
+
+
+@contextmanager
+def _no_proof(request: Request) -> Iterator[None]:
+    """A fault of the service's own does not say that nothing was done: a call that must not be repeated may have been taken."""
+    try:
+        yield
+    except RetriablePortalError as error:
+        if request.repeatable:
+            raise
+        raise OutcomeUnknown(error.what, where=error.where, do=error.do) from error
 
 
 def _outer_header(answer: Answer) -> dict[str, Any]:

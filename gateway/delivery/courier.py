@@ -9,9 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from connectors import decode
 from connectors.errors import PortalAway, PortalError
-from connectors.formats import Format
 from connectors.pages import Caller, in_order
 from connectors.request import Request
 from gateway.delivery.journal import Journal, Rows
@@ -19,8 +17,6 @@ from gateway.delivery.outcome import ACCEPTED, Outcome, of_error
 from gateway.delivery.sealed import opened
 from gateway.delivery.spec import Call, Delivery
 from gateway.vault import Vault
-
-ANSWER = Format(records=decode.WHOLE)
 
 
 class Courier:
@@ -44,7 +40,7 @@ class Courier:
     def _by_operation(self, rows: Rows) -> Iterator[tuple[str, list[Row[Any]]]]:
         groups: dict[str, list[Row[Any]]] = {}
         for row in rows:
-            groups.setdefault(operation_of(row), []).append(row)
+            groups.setdefault(operation_of(self._target, row), []).append(row)
         return iter(groups.items())
 
     def _parts(self, operation: str, rows: Rows) -> Iterator[Rows]:
@@ -63,9 +59,10 @@ class Courier:
                 self._together(operation, part)
 
     def _call(self, operation: str, rows: Rows, request_id: str) -> Outcome:
-        request = _request(self._target.call(operation), [opened(self._vault, row) for row in rows])
+        call = self._target.call(operation)
+        request = _request(call, [opened(self._vault, row) for row in rows])
         try:
-            self._caller.call(request, ANSWER)
+            self._caller.call(request, call.form)
         except PortalError as error:
             found = of_error(error)
             if found is None:
@@ -79,15 +76,15 @@ class Courier:
         self._journal.put_back(rows, request_id, error.what if isinstance(error, PortalAway) else type(error).__name__)
 
 
-def operation_of(row: Row[Any]) -> str:
-    """How a row is told: a record is made first and changed from then on."""
+def operation_of(target: Delivery, row: Row[Any]) -> str:
+    """How a row is told: a record is made first and changed from then on, where the target takes changes."""
     if row.kind == "event":
         return "event"
-    return "update" if row.is_created else "create"
+    return "update" if row.is_created and target.update else "create"
 
 
 def _request(call: Call, payloads: Sequence[bytes]) -> Request:
     items: Any = [msgspec.Raw(each) for each in payloads] if call.is_list else msgspec.json.decode(payloads[0])
-    if not call.items:
-        return replace(call.request, body=items)
-    return call.request.with_body({call.items: items})
+    if call.items:
+        return call.request.with_body({call.items: items})
+    return replace(call.request, body=items) if call.is_list else call.request.with_parameters(items, "body")

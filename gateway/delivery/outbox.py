@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from gateway.crosswalks import codelists
 from gateway.delivery.payload import Payload, Problem
@@ -23,6 +23,9 @@ from gateway.vault import Vault
 from gateway.workshop import Workshop
 
 Ids = Sequence[int]
+
+PARKED = ("held", "rejected", "dead")
+"""The states of a record that a newer one takes the place of."""
 
 
 class Draft(NamedTuple):
@@ -56,11 +59,11 @@ class Outbox:
         if target.record_payload is None or not ids:
             return
         rows = connection.execute(text(_LAST_TOLD), {"target": target.target, "ids": list(ids)})
-        told = {row.dossier_id: row.payload_hash for row in rows}
+        told = {row.dossier_id: row for row in rows}
         for story in tell(connection, target.portal.portal, ids, self._names):
-            if _concerns(target, story):
+            if target.whose.concerns(story):
                 made = draft(target.record_payload, "record", story)
-                if told.get(story["dossier_id"]) != made.payload_hash:
+                if _is_news(target, made, told.get(story["dossier_id"])):
                     yield made
 
     def _events(self, connection: Connection, target: Delivery, batch_id: int, ids: Ids) -> Iterator[Draft]:
@@ -74,7 +77,7 @@ class Outbox:
         }
         for event in events:
             story = at_event(stories[event.dossier_id], event.status_code, event.status_at, self._names)
-            if _concerns(target, story):
+            if target.whose.concerns(story):
                 yield draft(target.event_payload, "event", story)
 
 
@@ -103,13 +106,11 @@ def held(problems: Sequence[Problem]) -> tuple[str, str | None, str | None]:
     return "held", problems[0].cause, "; ".join(problem.reason for problem in problems)
 
 
-def _concerns(target: Delivery, story: Story) -> bool:
-    return target.is_filed_there in {None, story["dossier_code_national"] is not None}
-
-
-def code_there(target: Delivery, story: Story) -> str:
-    """The code under which the target knows a dossier."""
-    return str(story["dossier_code_national"] if target.is_filed_there else story["dossier_code"])
+def _is_news(target: Delivery, made: Draft, last: Row[Any] | None) -> bool:
+    """Whether a record tells what the last one did not; a target that takes a dossier once wants no second."""
+    if last is None:
+        return True
+    return last.payload_hash != made.payload_hash and (target.update is not None or last.state in PARKED)
 
 
 def write(connection: Connection, vault: Vault, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
@@ -120,7 +121,7 @@ def write(connection: Connection, vault: Vault, target: Delivery, batch_id: int,
             story = each.story
             copy.write_row(
                 (
-                    *(target.target, story["dossier_id"], code_there(target, story), each.kind),
+                    *(target.target, story["dossier_id"], story[target.whose.code_column], each.kind),
                     *(story["status_code"], story["status_at"]),
                     *seal.closed(each.payload, story["dossier_id"], each.payload_hash),
                     *(each.payload_hash, *held(each.problems), batch_id),
@@ -130,11 +131,12 @@ def write(connection: Connection, vault: Vault, target: Delivery, batch_id: int,
 
 def _take_over(connection: Connection, target: Delivery, ids: Ids) -> None:
     """A newer record takes the place of one that could not be sent: what stood in its way may be mended."""
-    parked = connection.execute(text(_PARKED), {"target": target.target, "ids": list(ids)}).mappings().all()
+    binds = {"target": target.target, "ids": list(ids), "parked": list(PARKED)}
+    parked = connection.execute(text(_PARKED), binds).mappings().all()
     if parked:
-        binds = [dict(row) for row in parked]
-        connection.execute(text(_SUPERSEDE), binds)
-        connection.execute(text(_TAKE_PLACE), binds)
+        places = [dict(row) for row in parked]
+        connection.execute(text(_SUPERSEDE), places)
+        connection.execute(text(_TAKE_PLACE), places)
 
 
 _COPY = """
@@ -144,9 +146,9 @@ _COPY = """
 # One look by index for each dossier, whatever the planner believes of tables that have no statistics yet: a join would be at
 # its mercy (see store/merge.py), and `offset 0` and `limit` forbid it.
 _LAST_TOLD = """
-    select asked.dossier_id, last.payload_hash from unnest(cast(:ids as bigint[])) as asked (dossier_id)
+    select asked.dossier_id, last.payload_hash, last.state from unnest(cast(:ids as bigint[])) as asked (dossier_id)
     cross join lateral (
-        select payload_hash from ops.outbox as o
+        select payload_hash, state from ops.outbox as o
         where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record' and state <> 'dismissed'
         order by outbox_id desc limit 1
     ) as last"""
@@ -185,7 +187,7 @@ _PARKED = """
     cross join lateral (
         select outbox_id, coalesce(place, outbox_id) as place from ops.outbox as o
         where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record'
-            and state in ('held', 'rejected', 'dead') and outbox_id < newest.outbox_id offset 0
+            and state = any(:parked) and outbox_id < newest.outbox_id offset 0
     ) as parked"""
 
 _SUPERSEDE = """

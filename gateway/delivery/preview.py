@@ -23,7 +23,7 @@ def preview(shop: Workshop, target: Delivery, most: int) -> Iterator[dict[str, A
             if told == most:
                 return
             told += 1
-            operation = "read_back" if row.state == "unknown" else operation_of(row)
+            operation = "read_back" if row.state == "unknown" else operation_of(target, row)
             yield {
                 "target": target.target,
                 "row": row.outbox_id,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from connectors import decode
 from connectors.answer import AnswerRules
 from connectors.errors import UnclearAnswer
+from connectors.formats import Format
 from connectors.request import Request
 from gateway import vocabulary
 from gateway.config import HOME
 from gateway.delivery.payload import Payload, compile_payload
+from gateway.delivery.whose import Whose, read_whose
 from gateway.documents import Document
 from gateway.errors import ConfigError
 from gateway.portals import PortalSpec
@@ -26,13 +29,14 @@ SCHEMA = HOME / "schemas" / "delivery.schema.json"
 class Call:
     """One operation of a portal. items: the body member that takes what is sent, "" for the whole body; is_list: it takes a list.
 
-    batch: how many of them one call may carry.
+    batch: how many of them one call may carry. form: how the portal writes its answer.
     """
 
     request: Request
     items: str
     is_list: bool
     batch: int
+    form: Format
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,16 @@ class Jump:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One target (đích): portal/delivery. issuers: whose dossiers it must hear of.
+    """One target (đích): portal/delivery. whose: the dossiers it must hear of.
 
-    is_filed_there: None for all of these dossiers, True for those that bear the target portal's own code, False for the others.
-    waits: seconds before each repeat; after the last the row is dead.
+    update: None where a record is handed over once, and what changes later is not told. waits: seconds before each repeat;
+    after the last the row is dead.
     """
 
     portal: PortalSpec
     name: str
     title: Mapping[str, str]
-    issuers: tuple[str, ...]
-    is_filed_there: bool | None
+    whose: Whose
     rules: AnswerRules
     create: Call | None
     update: Call | None
@@ -131,7 +134,7 @@ def delivery(shop: Workshop, target: str) -> Delivery:
 
 def owed(shop: Workshop, issuer: str) -> list[Delivery]:
     """The targets that must hear of an issuer's dossiers."""
-    return [each for each in deliveries(shop) if issuer in each.issuers]
+    return [each for each in deliveries(shop) if issuer in each.whose.issuers]
 
 
 def read_delivery(portal: PortalSpec, path: Path) -> Delivery:
@@ -145,18 +148,17 @@ def read_delivery(portal: PortalSpec, path: Path) -> Delivery:
             where=document.where(["delivery"]),
             do="give both the same name",
         )
-    record, event = said.get("record", {}), said.get("event", {})
+    record, event, unwrap = said.get("record", {}), said.get("event", {}), said.get("answer", {}).get("unwrap", ())
     crosswalks = portal.folder.parent / "crosswalks"
     return Delivery(
         portal=portal,
         name=said["delivery"],
         title=said["name"],
-        issuers=tuple(said["of"]["portals"]),
-        is_filed_there=said["of"].get("filed_there"),
+        whose=read_whose(said["of"]),
         rules=_rules(portal, said.get("answer", {})),
-        create=_call(record, "create"),
-        update=_call(record, "update"),
-        event=_call(event, "call"),
+        create=_call(record, "create", unwrap),
+        update=_call(record, "update", unwrap),
+        event=_call(event, "call", unwrap),
         record_payload=compile_payload(document, ["record", "fields"], crosswalks) if record else None,
         event_payload=compile_payload(document, ["event", "fields"], crosswalks) if event else None,
         read_back=_read_back(said["read_back"]) if "read_back" in said else None,
@@ -182,13 +184,14 @@ def _rules(portal: PortalSpec, said: Mapping[str, Any]) -> AnswerRules:
     )
 
 
-def _call(said: Mapping[str, Any], name: str) -> Call | None:
+def _call(said: Mapping[str, Any], name: str, unwrap: Sequence[Mapping[str, Any]]) -> Call | None:
     if name not in said:
         return None
     items = said["items"]
     request = replace(vocabulary.request(said[name], packed=False), repeatable=False)
     batch = said.get("batch", 1) if items.endswith("[]") else 1
-    return Call(request, items.removesuffix("[]").removesuffix("."), items.endswith("[]"), batch)
+    form = vocabulary.form({"request": said[name], "records": decode.WHOLE, "unwrap": unwrap})
+    return Call(request, items.removesuffix("[]").removesuffix("."), items.endswith("[]"), batch, form)
 
 
 def _read_back(said: Mapping[str, Any]) -> ReadBack:

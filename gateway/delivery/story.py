@@ -26,9 +26,11 @@ def _kind(column: Any) -> str:
 COLUMNS: Mapping[str, str] = {
     **{name: _kind(column) for name, column in _OWN.items() if name != "dossier_id"},
     "status_name": "text",
+    "procedure_code_national": "text",
     **{f"their_{name}": "text" for name in THEIRS},
 }
-"""What a delivery may be made from: the columns of a dossier, `status_name` (the state in Vietnamese), and `their_…`."""
+"""What a delivery may be made from: the columns of a dossier, `status_name` (the state in Vietnamese), the national code of its
+procedure (of a person's link, its source's own, or the code itself where it is one), and `their_…`."""
 
 # `issuer || ''` keeps the planner from reading a whole portal for one row: see store/merge.py.
 JOIN_THEIRS = """
@@ -53,8 +55,16 @@ JOIN_THEIRS = """
 
 _TELL = f"""
     select {", ".join(f"d.{name}" for name in _OWN)}, d.issuer,
-        {", ".join(f"theirs.{name} as their_{name}" for name in THEIRS)}
+        {", ".join(f"theirs.{name} as their_{name}" for name in THEIRS)},
+        coalesce(linked.national_code, ours.procedure_code_national,
+            case when d.procedure_code ~ '^[0-9]\\.[0-9]{{6}}$' then d.procedure_code end) as procedure_code_national
     from core.dossier as d {JOIN_THEIRS}
+    left join lateral (
+        select case when verdict = 'accepted' then national_code end as national_code from xref.match_decision as m
+        where m.local_code = d.procedure_code and m.local_issuer = d.issuer and m.kind = 'procedure'
+            and m.national_issuer = 'national'
+        order by match_decision_id desc limit 1
+    ) as linked on true
     where d.dossier_id = any(:ids)"""
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from gateway.reconcile.compare import Figures
-from gateway.reconcile.ours import code_column, day_column
+from gateway.reconcile.ours import day_column
 from gateway.reconcile.pairs import DossierPair
 from gateway.reconcile.period import WITHIN, Period
 from gateway.store.reconcile import VALUES
@@ -41,7 +41,7 @@ def classify(
     seconds = pair.delivery.read_back.visible_within if pair.delivery.read_back else 0
     binds = {
         "target": pair.delivery.target,
-        "issuers": list(pair.delivery.issuers),
+        "issuers": list(pair.delivery.whose.issuers),
         "begun": begun_at,
         "visible": seconds,
         **period.binds,
@@ -167,7 +167,7 @@ def _judged(pair: DossierPair) -> str:
     here = f"""
         left join lateral (
             select c.dossier_id, c.deleted_at, not ({WITHIN.format(day=day)}) as is_outside from core.dossier as c
-            where c.{code_column(pair)} = d.key and c.issuer || '' = any(:issuers) and c.valid_to is null
+            where c.{pair.delivery.whose.code_column} = d.key and c.issuer || '' = any(:issuers) and c.valid_to is null
             order by c.deleted_at nulls first limit 1
         ) as here on d.our_place is null"""
     moving = "cast(:begun as timestamptz) - :visible * interval '1 second'"

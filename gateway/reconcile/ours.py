@@ -15,14 +15,9 @@ from gateway.store import merge
 from gateway.store.reconcile import COUNTS, VALUES, snapshot_ours
 
 
-def code_column(pair: DossierPair) -> str:
-    """The column with the code under which the other side knows a dossier."""
-    return "dossier_code_national" if pair.delivery.is_filed_there else "dossier_code"
-
-
 def day_column(pair: DossierPair, side: str) -> str:
     """The day by which our dossiers are counted: of receipt, else of filing; of filing, where they were filed on the other side."""
-    columns = ["received_at", "filed_at", "status_at"][1 if pair.delivery.is_filed_there else 0 :]
+    columns = ["received_at", "filed_at", "status_at"][1 if pair.delivery.whose.filed_there else 0 :]
     said = ", ".join(f"{side}.{column}" for column in columns)
     return f"(coalesce({said}) at time zone 'Asia/Ho_Chi_Minh')::date"
 
@@ -31,7 +26,11 @@ def stage_ours(connection: Connection, pair: DossierPair, period: Period) -> int
     """Fill ops.snapshot_ours; returns how many dossiers that is."""
     connection.execute(text("delete from ops.snapshot_ours where pair = :pair"), {"pair": pair.name})
     binds: dict[str, Any] = {"pair": pair.name, "target": pair.delivery.target, "portal": pair.portal.portal}
-    binds |= {"issuers": list(pair.delivery.issuers), **period.binds}
+    binds |= {
+        "issuers": list(pair.delivery.whose.issuers),
+        "filed_there": pair.delivery.whose.filed_there,
+        **period.binds,
+    }
     staged = connection.execute(text(_fill(pair)), binds).rowcount
     connection.execute(text(count_rows("ours")))
     return staged
@@ -39,7 +38,7 @@ def stage_ours(connection: Connection, pair: DossierPair, period: Period) -> int
 
 def _fill(pair: DossierPair) -> str:
     """Only what the other side's list tells is compared: the rest stays empty on both sides."""
-    filled, day = set(pair.mapping.columns), day_column(pair, "d")
+    filled, code, day = set(pair.mapping.columns), pair.delivery.whose.code_column, day_column(pair, "d")
     values = {name: f"null::{merge.sql_type(snapshot_ours, name)}" for name in (*COUNTS, *VALUES)}
     values |= {name: f"coalesce(told.{name}, 0)" for name in filled & set(COUNTS)}
     values |= {name: _value(pair, name) for name in VALUES if name in filled and name != "deleted_at"}
@@ -55,12 +54,12 @@ def _fill(pair: DossierPair) -> str:
         )
         insert into ops.snapshot_ours (pair, dossier_code, dossier_id, day, copies, fingerprint, {names})
         select :pair, key, dossier_id, day, copies, {fingerprint()}, {names} from (
-            select distinct on (d.{code_column(pair)}) d.{code_column(pair)} as key, d.dossier_id, {day} as day,
-                count(*) over (partition by d.{code_column(pair)}) as copies, {listed}
+            select distinct on (d.{code}) d.{code} as key, d.dossier_id, {day} as day,
+                count(*) over (partition by d.{code}) as copies, {listed}
             from core.dossier as d left join code using (issuer, procedure_code) {counted}
             where d.issuer = any(:issuers) and d.valid_to is null and d.deleted_at is null {_filed(pair)}
                 and {WITHIN.format(day=day)}
-            order by d.{code_column(pair)}, d.dossier_id
+            order by d.{code}, d.dossier_id
         ) as held"""
 
 
@@ -75,9 +74,10 @@ def _value(pair: DossierPair, name: str) -> str:
 
 
 def _filed(pair: DossierPair) -> str:
-    if pair.delivery.is_filed_there is None:
+    if pair.delivery.whose.filed_there is None:
         return ""
-    return f"and d.dossier_code_national is {'not ' if pair.delivery.is_filed_there else ''}null"
+    is_there = "starts_with(d.dossier_code_national, :filed_there)"
+    return f"and {is_there if pair.delivery.whose.filed_there else 'd.dossier_code_national is null'}"
 
 
 # Steps are owed whether they were taken or not; a record that was not taken was followed by one that told all of it.

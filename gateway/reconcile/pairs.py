@@ -130,5 +130,12 @@ def _dossiers(portal: PortalSpec, document: Document) -> DossierPair:
             where=document.where(["stream"]),
             do=f"name a file of {told.parent}",
         )
+    delivery = read_delivery(portal, told)
+    if delivery.whose.procedures or delivery.whose.states:
+        raise ConfigError(
+            "dossiers of some procedures or states only are not compared",
+            where=document.where(),
+            do="take the file out",
+        )
     # The portal may well have a stream of the same name; batches and quarantine must tell the two apart.
-    return DossierPair(read_delivery(portal, told), replace(stream, stream=f"{FOLDER}/{stream.stream}"))
+    return DossierPair(delivery, replace(stream, stream=f"{FOLDER}/{stream.stream}"))

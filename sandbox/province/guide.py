@@ -27,6 +27,9 @@ curl -s '{{base}}/pa/dossier/search?page=0&size=20&spec=page&sort=updatedDate,de
         Endpoint("GET", "/bd/procedure", "Thủ tục của tỉnh", "The province's procedures"),
         Endpoint("GET", "/ba/agency", "Cơ quan của tỉnh", "The province's agencies"),
         Endpoint("POST", "/pa/api-integration/--status", "Bộ, Cổng quốc gia báo trạng thái", "A state told by others"),
+        Endpoint(
+            "POST", "/_sandbox/filed", "Hồ sơ nộp ở cổng khác: mã của cổng ấy", "Dossiers filed on another portal"
+        ),
         *PUSHED_ENDPOINTS,
     ),
 )

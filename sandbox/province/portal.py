@@ -11,6 +11,7 @@ from sandbox import credentials
 from sandbox.guide import Guide
 from sandbox.portal import Portal
 from sandbox.province.doors import get_token, keycloak_token, portal_error, refuse_without_token
+from sandbox.province.filed import FILED_PATH, FiledElsewhere
 from sandbox.province.guide import PROVINCE_GUIDE, TOKEN_PATH
 from sandbox.province.lists import agency_record, procedure_record
 from sandbox.province.paging import BadRequest, page_reply, page_request
@@ -33,6 +34,7 @@ class ProvincePortal(Portal):
         super().__init__(world, session_seconds)
         self._search = Search(world)
         self._elsewhere = transport_dossiers(world, dossiers)
+        self._filed = FiledElsewhere(world.dossiers, self._search)
         self.told = self.pushes = Pushes(world.day)
         world.each_time(lambda: self.told.pass_to(world.day))
 
@@ -50,6 +52,7 @@ class ProvincePortal(Portal):
             Route("/bd/procedure", self.procedures),
             Route("/ba/agency", self.agencies),
             Route(TOLD_PATH, self.tell, methods=["POST"]),
+            Route(FILED_PATH, self.file, methods=["POST"]),
         ]
 
     async def token(self, request: Request) -> Response:
@@ -85,6 +88,10 @@ class ProvincePortal(Portal):
         body = await request.body()
         return await self._guarded(request, lambda: keep_told(self._knows, self.told, body), told_codes(body))
 
+    async def file(self, request: Request) -> Response:
+        """POST /_sandbox/filed."""
+        return self._filed.order(await request.body()).response()
+
     async def _guarded(
         self, request: Request, answer: Callable[[], Reply], codes: Sequence[str] | None = None
     ) -> Response:
@@ -112,7 +119,8 @@ class ProvincePortal(Portal):
         dossiers = self.world.dossiers
         body = dossiers.rendered[index]
         if body is None:
-            body = render(dossiers.life(index), dossiers.stage[index], self.world.seed)
+            life = dossiers.life(index)
+            body = render(life, dossiers.stage[index], self.world.seed, self._filed.code(life.code))
             dossiers.rendered[index] = body
         return body
 

@@ -21,11 +21,15 @@ EFORM_ID = object_id("eform", "applicant")
 OFFICE_CLOSES = 17 * HOUR
 
 
-def render(life: Life, stage: int, seed: int) -> bytes:
-    """The JSON of a dossier that has come as far as its step number `stage` (0 = filed)."""
+def render(life: Life, stage: int, seed: int, filed_as: str | None = None) -> bytes:
+    """The JSON of a dossier that has come as far as its step number `stage` (0 = filed).
+
+    filed_as: the code that another portal than the national one gave it.
+    """
     dice = Dice(seed, "record", life.day, life.number)
     steps = life.steps[: stage + 1]
-    return encode(_record(life, steps, dice, person(dice)))
+    record = _record(life, steps, dice, person(dice))
+    return encode(record if filed_as is None else record | {"nationCode": filed_as})
 
 
 def _record(life: Life, steps: tuple[tuple[int, int], ...], dice: Dice, applicant: Person) -> dict[str, Any]:

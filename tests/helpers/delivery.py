@@ -1,4 +1,4 @@
-"""A house beside a national portal that takes pushes: deliver, and what the portal then really holds."""
+"""A house beside a portal that takes pushes: deliver, and what the portal then really holds."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.helpers.house import House, order_fault, pass_days
 
 DOSSIERS = "national/dossiers"
 STATUSES = "national/statuses"
+REQUESTS = "justice/judicial_requests"
 
 RIGHT_STATES = """
     select d.dossier_code, e.status_code, to_char(e.status_at at time zone 'Asia/Ho_Chi_Minh', 'YYYYMMDDHH24MISS')
@@ -26,19 +27,25 @@ RIGHT_STATES = """
 
 @dataclass
 class Office:
-    """A house and the portals it speaks to."""
+    """A house and the portals it speaks to; `portal` is the one that is told."""
 
     house: House
     sandbox: Running
+    portal: str = "national"
+
+    @property
+    def address(self) -> str:
+        """Where the portal that is told is found."""
+        return self.sandbox.addresses[self.portal]
 
     def night(self, *portals: str) -> None:
         """Synchronise; nothing may go wrong."""
         self.house.night(*portals)
 
-    def days(self, count: int = 1) -> None:
-        """Let days pass at the portals, and take in what the province then shows."""
-        pass_days(self.sandbox.national, count)
-        self.night()
+    def days(self, count: int = 1, *portals: str) -> None:
+        """Let days pass at the portals, and take in what they then show."""
+        pass_days(self.address, count)
+        self.night(*portals)
 
     def open(self, *targets: str) -> None:
         """Let targets' rows go."""
@@ -51,9 +58,13 @@ class Office:
         with self.house.shop() as shop, patch.dict(os.environ, self.house.connections):
             return run.deliver(shop, spec.delivery(shop, target))
 
-    def fault(self, kind: str, match: str, portal: str = "national", **order: Any) -> None:
-        """Tell a portal to misbehave."""
-        order_fault(self.sandbox.addresses[portal], kind=kind, match=match, **order)
+    def fault(self, kind: str, match: str, portal: str = "", **order: Any) -> None:
+        """Tell a portal to misbehave; the one that is told, unless another is named."""
+        order_fault(self.sandbox.addresses[portal or self.portal], kind=kind, match=match, **order)
+
+    def mended(self) -> None:
+        """The portal behaves again."""
+        self.sandbox.http.delete(f"{self.address}/_sandbox/faults", timeout=30)
 
     def wait_for_a_call(self) -> None:
         """Until a delivery has written down its first attempt, which it does right before the call leaves."""
@@ -61,11 +72,10 @@ class Office:
             "do $$ begin while not exists (select from ops.attempt) loop perform pg_sleep(0.01); end loop; end $$"
         )
 
-    def pushed(self, code: str = "", portal: str = "national") -> Any:
+    def pushed(self, code: str = "", portal: str = "") -> Any:
         """What a portal itself says it took and holds."""
-        address = self.sandbox.addresses[portal]
-        answer = self.sandbox.http.get(f"{address}/_sandbox/pushed{f'/{code}' if code else ''}", timeout=30)
-        return answer.json()
+        address = self.sandbox.addresses[portal or self.portal]
+        return self.sandbox.http.get(f"{address}/_sandbox/pushed{f'/{code}' if code else ''}", timeout=30).json()
 
     def held_states(self) -> list[tuple[str, str, str]]:
         """(code, state, time) of every step the portal holds, in the order of codes and times."""

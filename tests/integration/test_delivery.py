@@ -166,7 +166,7 @@ def test_a_refused_dossier_goes_with_its_next_change(office: Office) -> None:
     office.fault("refuse_item", "DongBoHoSoMC", times=0)
     office.open()
     assert office.deliver().rejected > 20
-    office.sandbox.http.delete(f"{office.sandbox.national}/_sandbox/faults", timeout=30)
+    office.mended()
     office.days(20)
     office.deliver()
     assert office.states()["superseded"] > 3
@@ -191,7 +191,7 @@ def test_maintenance_is_tried_again_then_parked_then_resent(office: Office) -> N
         report = office.deliver()
         assert report.waiting["dead"] == report.rejected > 5
         assert set(office.rows("cause", state="dead")) == {("tried too often",)}
-        office.sandbox.http.delete(f"{office.sandbox.national}/_sandbox/faults", timeout=30)
+        office.mended()
         assert office.deliver().accepted == 0
         assert "rows are back in line" in office.house.done("deliver", "resend", DOSSIERS, "--cause", "tried too often")
         assert office.deliver().waiting.get("dead", 0) == 0

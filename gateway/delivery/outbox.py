@@ -153,13 +153,17 @@ _LAST_TOLD = """
         order by outbox_id desc limit 1
     ) as last"""
 
-# An echo is no news: a state that its issuer shows because we told it.
+# A step is a change of state, by the states' own times: the same state at a later time is none, until a state between the two
+# comes. An echo is no news: a state that its issuer shows because we told it, and not since it came back to it by itself.
 _NEW_EVENTS = """
     select e.dossier_id, e.status_code, e.status_at
     from unnest(cast(:ids as bigint[])) as asked (dossier_id)
     cross join lateral (
-        select dossier_id, status_code, status_at from core.dossier_event as e
-        where e.dossier_id = asked.dossier_id and batch_id = :batch_id offset 0
+        select dossier_id, status_code, status_at, batch_id = :batch_id as is_new, lag(status_code) over line as before,
+            lag(status_code) over (partition by batch_id = :batch_id order by status_at, length(status_code), status_code)
+                as was_before
+        from core.dossier_event as e where e.dossier_id = asked.dossier_id
+        window line as (order by status_at, length(status_code), status_code)
     ) as e
     cross join lateral (
         select dossier_code, issuer from core.dossier as d where d.dossier_id = asked.dossier_id limit 1
@@ -170,10 +174,15 @@ _NEW_EVENTS = """
             and o.status_at = e.status_at and o.status_code = e.status_code limit 1
     ) as is_told on true
     left join lateral (
-        select true as yes from ops.ledger as l
-        where l.dossier_code = d.dossier_code and l.status_code = e.status_code and l.target like d.issuer || '/%' limit 1
+        select true as yes from ops.ledger as l join ops.outbox as o on o.dossier_id = l.dossier_id and o.target = l.target
+        where l.dossier_code = d.dossier_code and l.target like d.issuer || '/%'
+            and o.state = 'accepted' and o.status_code = e.status_code and not exists (
+                select from core.dossier_event as other join ops.batch as b using (batch_id)
+                where other.dossier_id = e.dossier_id and other.status_code <> e.status_code and b.started_at > o.settled_at)
+        limit 1
     ) as is_echo on true
-    where is_told.yes is null and is_echo.yes is null
+    where e.before is distinct from e.status_code and (e.is_new or e.was_before = e.status_code)
+        and is_told.yes is null and is_echo.yes is null
     order by e.dossier_id, e.status_at, e.status_code"""
 
 _PARKED = """

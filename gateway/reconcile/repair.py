@@ -102,8 +102,10 @@ _CHOSEN_STEPS = """
     order by f.dossier_id"""
 
 _STEPS = """
-    select dossier_id, status_code, status_at from core.dossier_event where dossier_id = any(:ids)
-    order by dossier_id, status_at, status_code"""
+    select dossier_id, status_code, status_at from (
+        select *, lag(status_code) over (partition by dossier_id order by status_at, length(status_code), status_code) as before
+        from core.dossier_event where dossier_id = any(:ids)
+    ) as e where before is distinct from status_code order by dossier_id, status_at, length(status_code), status_code"""
 
 _ANEW = "update ops.ledger set is_created = false where target = :target and dossier_id = any(:ids)"
 

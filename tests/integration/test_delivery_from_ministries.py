@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from sandbox.testing import running_sandbox
-from tests.helpers.delivery import Office
+from tests.helpers.delivery import DOSSIERS, Office
 from tests.helpers.house import House
 from tests.helpers.ministries import LATER, VIETNAM, on_day
+from tests.helpers.told import dossier, tell
 from tests.helpers.transport import PORTAL, shown
 
 TO_NATIONAL, TO_PROVINCE = "national/ministry_dossiers", "province/ministry_statuses"
@@ -199,3 +200,20 @@ def test_an_answer_that_proves_nothing_is_not_taken_for_told(ministry: Ministry,
     assert "unknown" in ministry.house.column("select outcome from ops.attempt")
     assert ministry.steps_at_province() == ministry.right()
     assert ministry.pushed(portal="province")["accepted"] == len(ministry.seen)
+
+
+def test_a_state_the_province_shows_because_it_was_told_is_no_news_until_it_is_its_own(ministry: Ministry) -> None:
+    """The one-stop system shows the ministry's dossier as it was told, then moves it on and back by itself."""
+    ministry.sent(TO_PROVINCE)
+    code = next(code for code, steps in ministry.right().items() if steps[-1][0] == "4")
+    tell(ministry.house, dossier(code, "4", "2026-11-21T08:00"))
+    assert _owed(ministry, code) == []
+    tell(ministry.house, dossier(code, "5", "2026-11-22T08:00"))
+    tell(ministry.house, dossier(code, "4", "2026-11-23T08:00"))
+    assert _owed(ministry, code) == ["5", "4"]
+
+
+def _owed(ministry: Ministry, code: str) -> list[str]:
+    """The steps of the province's own dossier that the national portal must hear of."""
+    rows = ministry.rows("status_code", target=DOSSIERS, kind="event", dossier_code=code)
+    return [state for (state,) in rows]

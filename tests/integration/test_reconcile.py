@@ -13,7 +13,7 @@ from gateway.store import core
 from gateway.store.database import advisory_lock
 from gateway.store.reconcile import CAUSES
 from tests.conftest import NewHouse
-from tests.helpers.house import House
+from tests.helpers.house import House, replace_in, said
 from tests.helpers.planted import WAYS, Planted, compared, found, plant
 
 COUNT, EACH = 3000, 3
@@ -108,3 +108,11 @@ def test_two_at_once_are_one_too_many(house: House) -> None:
     with house.engine() as engine, advisory_lock(engine, "reconcile:national/dossiers", LockedError):
         ended = house.gateway("reconcile", "national/dossiers", "--landed")
     assert ended.returncode == 5
+
+
+def test_a_delivery_of_some_states_only_is_not_compared(house: House) -> None:
+    delivery = house.own_mappings() / "national" / "deliveries" / "dossiers.yaml"
+    replace_in(delivery, "filed_there: false}", 'filed_there: false, states: ["4"]}')
+    ended = house.gateway("reconcile", "run", "national/dossiers")
+    assert ended.returncode == 2
+    assert "dossiers of some procedures or states only are not compared → take the file out" in said(ended)[0]

@@ -50,10 +50,11 @@ class Outbox:
     def add(self, connection: Connection, batch_id: int, changed: Ids, touched: Ids) -> None:
         """In the caller's transaction: records of `changed` dossiers, and events that this batch brought of `touched` ones."""
         for target in self.targets:
-            drafts = [*self._records(connection, target, changed), *self._events(connection, target, batch_id, touched)]
+            filed, moved = (_filed_there(connection, target, ids) for ids in (changed, touched))
+            drafts = [*self._records(connection, target, filed), *self._events(connection, target, batch_id, moved)]
             if drafts:
                 write(connection, self._vault, target, batch_id, drafts)
-                _take_over(connection, target, changed)
+                _take_over(connection, target, filed)
 
     def _records(self, connection: Connection, target: Delivery, ids: Ids) -> Iterator[Draft]:
         if target.record_payload is None or not ids:
@@ -106,6 +107,14 @@ def held(problems: Sequence[Problem]) -> tuple[str, str | None, str | None]:
     return "held", problems[0].cause, "; ".join(problem.reason for problem in problems)
 
 
+def _filed_there(connection: Connection, target: Delivery, ids: Ids) -> Ids:
+    """Those of the dossiers that may concern the target: few of a night's are filed at one window, and stories cost time."""
+    prefix = target.whose.filed_there
+    if not prefix or not ids:
+        return ids
+    return list(connection.scalars(text(_FILED_THERE), {"ids": list(ids), "prefix": prefix}))
+
+
 def _is_news(target: Delivery, made: Draft, last: Row[Any] | None) -> bool:
     """Whether a record tells what the last one did not; a target that takes a dossier once wants no second."""
     if last is None:
@@ -152,6 +161,10 @@ _LAST_TOLD = """
         where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record' and state <> 'dismissed'
         order by outbox_id desc limit 1
     ) as last"""
+
+_FILED_THERE = """
+    select d.dossier_id from core.dossier as d
+    where d.dossier_id = any(:ids) and starts_with(d.dossier_code_national, :prefix) order by d.dossier_id"""
 
 # A step is a change of state, by the states' own times: the same state at a later time is none, until a state between the two
 # comes. An echo is no news: a state that its issuer shows because we told it, and not since it came back to it by itself.

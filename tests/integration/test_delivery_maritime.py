@@ -89,11 +89,16 @@ def test_a_second_delivery_sends_nothing(office: Office) -> None:
     assert office.pushed()["accepted"] == before > 0
 
 
+FAULT = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:Server</faultcode>'
+    "<faultstring>Quá thời gian chờ</faultstring></s:Fault></s:Body></s:Envelope>"
+)
 CUTS: tuple[dict[str, Any], ...] = (
     {"kind": "commit_then_reset"},
     {"kind": "truncated", "done": True},
     {"kind": "status", "status": 500, "done": True},
-    {"kind": "empty", "done": True},
+    {"kind": "html_login", "done": True},
+    {"kind": "body", "done": True, "status": 500, "media": "text/xml; charset=utf-8", "body": FAULT},
 )
 
 

@@ -13,7 +13,7 @@ from gateway.store import core
 from gateway.store.lock import alone
 from gateway.store.reconcile import CAUSES
 from tests.conftest import NewHouse
-from tests.helpers.house import House, said
+from tests.helpers.house import House, replace_in, said
 from tests.helpers.planted import WAYS, Planted, compared, found, plant
 
 COUNT, EACH = 3000, 3
@@ -111,3 +111,11 @@ def test_two_at_once_are_one_too_many(house: House) -> None:
     [line] = said(ended)
     assert ended.returncode == 5
     assert f"national/dossiers: is being compared: process {os.getpid()} of " in line
+
+
+def test_a_delivery_of_some_states_only_is_not_compared(house: House) -> None:
+    delivery = house.own_mappings() / "national" / "deliveries" / "dossiers.yaml"
+    replace_in(delivery, "filed_there: false}", 'filed_there: false, states: ["4"]}')
+    ended = house.gateway("reconcile", "run", "national/dossiers")
+    assert ended.returncode == 2
+    assert "dossiers of some procedures or states only are not compared → take the file out" in said(ended)[0]

@@ -142,3 +142,13 @@ def test_others_tell_the_province_how_a_dossier_stands(sandbox: Running, token: 
     assert tell(sandbox, token, **said | {"code": "H15.01-261120-9999"}).status_code == 404
     for change in ({"status": 11}, {"updatedDate": "soon"}, {"source": ""}, {"more": 1}):
         assert tell(sandbox, token, **said | change).status_code == 400
+
+
+def test_a_dossier_can_be_one_that_was_filed_on_another_portal(sandbox: Running, token: str) -> None:
+    [*_, record] = sandbox.province_get("/pa/dossier/search", token, size=9).json()["content"]
+    code, theirs = record["code"], "BXD.10-261120-0001"
+    for wrong in ({}, {"codes": {code: theirs, "H15.01-261120-9999": theirs}}):
+        assert sandbox.order("province", "filed", wrong).status_code == 422
+    assert sandbox.order("province", "filed", {"codes": {code: theirs}}).json() == {"filed": 1}
+    [shown] = sandbox.province_get("/pa/dossier/search", token, code=code).json()["content"]
+    assert shown == record | {"nationCode": theirs}

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
@@ -17,9 +17,10 @@ from gateway.documents import Document
 from gateway.errors import StoreError
 from gateway.publish.breaks import breaks
 from gateway.publish.contract import SUFFIX, Contract
-from gateway.publish.files import Rows, write_files, write_package
+from gateway.publish.files import Rows, rows_of, write_files, write_package
 from gateway.publish.quality import require_quality
 from gateway.publish.query import described, rows_sql
+from gateway.publish.workbook import MOST_ROWS, write_book
 from gateway.store.ops import batch, publication
 
 GROUP = 10_000
@@ -41,10 +42,19 @@ class Published:
     waits_for: tuple[str, ...] = ()
 
 
+class _Written(NamedTuple):
+    """rows: how many; content: version of the contract and hash of the rows; last_batch: the newest batch they are made of."""
+
+    rows: int
+    content: str
+    last_batch: int
+
+
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
 
-    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when the contract breaks readers of the last version without saying so by a new major version.
+    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when the contract breaks readers of
+    the last version without saying so by a new major version.
     """
     home = root / contract.name
     for mistake in breaks(Document(contract.path), contract, root):
@@ -58,22 +68,26 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     draft = home / f".draft-{os.getpid()}"
     draft.mkdir()
     try:
-        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            # A set reads whole tables. Just after a first load the server has no statistics of them yet, takes them for
-            # empty, and would join them row by row: minutes instead of a second.
-            connection.execute(text("set local enable_nestloop = off"))
-            newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
-            last_batch = connection.scalar(newest) or 0
-            require_quality(connection, contract)
-            with closing(_groups(connection, contract)) as groups:
-                count, content = write_files(draft, contract, groups)
-        return _switch(engine, contract, home, draft, count, content, last_batch)
+        return _switch(engine, contract, home, draft, _write(engine, contract, draft))
     except OSError as error:
         raise StoreError(
             f"the set could not be written ({error.strerror})", where=str(home), do="check space and rights, run again"
         ) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write(engine: Engine, contract: Contract, draft: Path) -> _Written:
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        # A set reads whole tables. Just after a first load the server has no statistics of them yet, takes them for
+        # empty, and would join them row by row: minutes instead of a second.
+        connection.execute(text("set local enable_nestloop = off"))
+        newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
+        last_batch = connection.scalar(newest) or 0
+        require_quality(connection, contract)
+        with closing(_groups(connection, contract)) as groups:
+            count, content = write_files(draft, contract, groups)
+    return _Written(count, f"{contract.version}:{content}", last_batch)
 
 
 def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
@@ -99,10 +113,8 @@ def _require_columns(engine: Engine, contract: Contract) -> None:
         )
 
 
-def _switch(
-    engine: Engine, contract: Contract, home: Path, draft: Path, count: int, content: str, last_batch: int
-) -> Published:
-    content = f"{contract.version}:{content}"
+def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written: _Written) -> Published:
+    count, content, last_batch = written
     previous = _latest(engine, contract.name)
     if previous is None and not count and not contract.streams:
         return Published(contract.name, "", 0, False, home, waits_for=("a first row",))
@@ -111,6 +123,8 @@ def _switch(
         return Published(contract.name, previous.version, count, False, home / previous.version)
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
     shutil.copyfile(contract.path, draft / f"{contract.name}{SUFFIX}")
+    if count <= MOST_ROWS:
+        write_book(draft / f"{contract.name}.xlsx", contract, rows_of(draft, contract))
     write_package(draft, contract, version, count)
     _sync(draft)
     final = home / version

@@ -30,6 +30,8 @@ _JSON = msgspec.json.Encoder(decimal_format="number")
 _FRICTIONLESS = {"timestamp": "datetime"}
 
 Rows = Sequence[tuple[Any, ...]]
+Record = dict[str, Any]
+"""A row by the names of its columns."""
 
 
 def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tuple[int, str]:
@@ -53,16 +55,16 @@ def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tup
     return count, digest.hexdigest()
 
 
-def rows_of(folder: Path, contract: Contract) -> Iterator[tuple[Any, ...]]:
-    """The rows of a written version, in the order of their key, read piece by piece."""
-    with pq.ParquetFile(folder / f"{contract.name}.parquet") as file:
+def records_of(folder: Path, name: str) -> Iterator[Record]:
+    """The rows of a written version of a set, in the order of their key, read piece by piece."""
+    with pq.ParquetFile(folder / f"{name}.parquet") as file:
         for part in file.iter_batches():
-            yield from zip(*(column.to_pylist() for column in part.columns), strict=True)
+            yield from part.to_pylist()
 
 
-def write_package(folder: Path, contract: Contract, version: str, count: int) -> None:
-    """datapackage.json: what the files are, their columns, sizes and checksums."""
-    package = {
+def write_package(folder: Path, contract: Contract, version: str, count: int, changes: Record | None) -> None:
+    """datapackage.json: what the files are, their columns, sizes and checksums, and how many rows changed since which version."""
+    package: Record = {
         "name": contract.name.replace("_", "-"),
         "title": contract.title,
         "description": contract.purpose,
@@ -72,6 +74,8 @@ def write_package(folder: Path, contract: Contract, version: str, count: int) ->
         "sources": [{"title": stream} for stream in contract.streams],
         "resources": [_resource(path, contract, count) for path in sorted(folder.iterdir())],
     }
+    if changes is not None:
+        package["changes"] = changes
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 

@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from gateway.documents import Document
 from gateway.errors import StoreError
 from gateway.publish.breaks import breaks
-from gateway.publish.contract import SUFFIX, Contract
-from gateway.publish.files import Rows, rows_of, write_files, write_package
+from gateway.publish.changes import write_changes
+from gateway.publish.contract import SUFFIX, Contract, load_contract
+from gateway.publish.files import Record, Rows, records_of, write_files, write_package
+from gateway.publish.keeping import remove_old, sweep
 from gateway.publish.quality import require_quality
 from gateway.publish.query import described, rows_sql
 from gateway.publish.workbook import MOST_ROWS, write_book
@@ -64,11 +66,13 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
         return Published(contract.name, "", 0, False, home, waits_for=missing)
     _require_columns(engine, contract)
     home.mkdir(parents=True, exist_ok=True)
-    _sweep(home)
+    sweep(home)
     draft = home / f".draft-{os.getpid()}"
     draft.mkdir()
     try:
-        return _switch(engine, contract, home, draft, _write(engine, contract, draft))
+        done = _switch(engine, contract, home, draft, _write(engine, contract, draft))
+        remove_old(home, contract)
+        return done
     except OSError as error:
         raise StoreError(
             f"the set could not be written ({error.strerror})", where=str(home), do="check space and rights, run again"
@@ -124,8 +128,11 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
     shutil.copyfile(contract.path, draft / f"{contract.name}{SUFFIX}")
     if count <= MOST_ROWS:
-        write_book(draft / f"{contract.name}.xlsx", contract, rows_of(draft, contract))
-    write_package(draft, contract, version, count)
+        write_book(
+            draft / f"{contract.name}.xlsx", contract, (row.values() for row in records_of(draft, contract.name))
+        )
+    changes = _changes(contract, home / previous.version, draft) if previous is not None else None
+    write_package(draft, contract, version, count, changes)
     _sync(draft)
     final = home / version
     draft.rename(final)
@@ -136,6 +143,16 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
         connection.execute(insert(publication).values(row))
     _point(home, version)
     return Published(contract.name, version, count, True, final)
+
+
+def _changes(contract: Contract, old: Path, new: Path) -> Record | None:
+    """What changed since the version before; None where that is gone, or tells its rows apart otherwise."""
+    kept = old / f"{contract.name}{SUFFIX}"
+    if not kept.exists() or load_contract(kept).key != contract.key:
+        return None
+    sides = (records_of(folder, contract.name) for folder in (old, new))
+    counts = write_changes(new / f"{contract.name}.changes.jsonl", contract.key, *sides)
+    return {"since": old.name, **counts}
 
 
 def _latest(engine: Engine, dataset: str) -> Any:
@@ -160,11 +177,3 @@ def _sync(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _sweep(home: Path) -> None:
-    """Drafts of a publish that was killed."""
-    for left in home.glob(".draft-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    for left in home.glob(".latest-*"):
-        left.unlink(missing_ok=True)

@@ -32,7 +32,7 @@ RUNS = ("=", "+", "-", "@", "\t", "\r", "#")
 ABOUT = ("Cột", "Tên trong các tệp khác", "Kiểu", "Nghĩa", "Meaning", "Danh mục mã", "Luôn có giá trị", "Khoá")
 
 
-def write_book(path: Path, contract: Contract, rows: Iterable[Sequence[Any]]) -> None:
+def write_book(path: Path, contract: Contract, rows: Iterable[Iterable[Any]]) -> None:
     """Write the file, in flat memory."""
     book = Workbook(write_only=True)
     data = _sheet(book, "Dữ liệu", [_heading(column) for column in contract.columns])

@@ -29,6 +29,9 @@ _ARROW = {
 _JSON = msgspec.json.Encoder(decimal_format="number")
 _FRICTIONLESS = {"timestamp": "datetime"}
 
+PIECE = 2_000
+"""Rows of a written version that are held in memory at once."""
+
 Rows = Sequence[tuple[Any, ...]]
 Record = dict[str, Any]
 """A row by the names of its columns."""
@@ -58,7 +61,7 @@ def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tup
 def records_of(folder: Path, name: str) -> Iterator[Record]:
     """The rows of a written version of a set, in the order of their key, read piece by piece."""
     with pq.ParquetFile(folder / f"{name}.parquet") as file:
-        for part in file.iter_batches():
+        for part in file.iter_batches(PIECE):
             yield from part.to_pylist()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from gateway.documents import Document
 from gateway.errors import StoreError
-from gateway.publish.breaks import breaks
+from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
-from gateway.publish.contract import SUFFIX, Contract, load_contract
+from gateway.publish.contract import SUFFIX, Contract
 from gateway.publish.files import Record, Rows, records_of, write_files, write_package
 from gateway.publish.keeping import remove_old, sweep
 from gateway.publish.quality import require_quality
@@ -79,6 +79,8 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
         ) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # a set that waits has no folder; one with versions is not empty and stays
+            home.rmdir()
 
 
 def _write(engine: Engine, contract: Contract, draft: Path) -> _Written:
@@ -147,8 +149,8 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
 
 def _changes(contract: Contract, old: Path, new: Path) -> Record | None:
     """What changed since the version before; None where that is gone, or tells its rows apart otherwise."""
-    kept = old / f"{contract.name}{SUFFIX}"
-    if not kept.exists() or load_contract(kept).key != contract.key:
+    before = published_contract(old, contract.name)
+    if before is None or before.key != contract.key:
         return None
     sides = (records_of(folder, contract.name) for folder in (old, new))
     counts = write_changes(new / f"{contract.name}.changes.jsonl", contract.key, *sides)

@@ -166,7 +166,7 @@ def test_a_set_without_streams_waits_for_its_first_row(new_house: NewHouse) -> N
     house.done("db", "upgrade")
     published = house.publish("discrepancy")
     assert published.waits_for == ("a first row",)
-    assert not (house.place / "datasets" / "discrepancy" / "latest").exists()
+    assert not published.folder.exists()
 
 
 def test_the_workbook_is_typed_and_explains_itself(planted: House) -> None:

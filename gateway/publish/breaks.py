@@ -7,21 +7,24 @@ from pathlib import Path
 
 from gateway.documents import Document
 from gateway.errors import ConfigError
-from gateway.publish.contract import SUFFIX, Column, Contract, load_contract
+from gateway.publish.contract import SUFFIX, Column, Contract, read_contract
 
 STRICTER = ("open", "shared", "restricted", "personal")
 """Classifications, from the widest circle of readers to the narrowest."""
 
 
-def published_contract(name: str, datasets: Path) -> Contract | None:
-    """The contract as it was when the last version of a set was published; None before the first one."""
-    path = datasets / name / "latest" / f"{name}{SUFFIX}"
-    return load_contract(path) if path.exists() else None
+def published_contract(version: Path, name: str) -> Contract | None:
+    """The contract that a version of a set was made by; None where there is no such version.
+
+    Its form was judged then: what newer gateways ask of a contract is nothing to it.
+    """
+    path = version / f"{name}{SUFFIX}"
+    return read_contract(Document(path)) if path.exists() else None
 
 
 def breaks(document: Document, contract: Contract, datasets: Path) -> Iterator[ConfigError]:
     """What breaks for readers of the last published version, with file and line; nothing when the major version went up."""
-    old = published_contract(contract.name, datasets)
+    old = published_contract(datasets / contract.name / "latest", contract.name)
     if old is None or _major(contract) > _major(old):
         return
     at = {column.name: number for number, column in enumerate(contract.columns)}

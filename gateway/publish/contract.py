@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A set: its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules."""
+    """A set: its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules.
+
+    retention: how long versions are kept that are not the last one; None: for ever.
+    """
 
     name: str
     title: str
@@ -62,6 +66,7 @@ class Contract:
     streams: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
+    retention: timedelta | None
     path: Path
 
     @property
@@ -101,12 +106,20 @@ def read_contract(document: Document) -> Contract:
         streams=tuple(more["streams"]),
         columns=tuple(map(_column, table["properties"])),
         rules=tuple(_rules(table)),
+        retention=_retention(said),
         path=document.path,
     )
 
 
 def _more(said: dict[str, Any]) -> dict[str, Any]:
     return {each["property"]: each["value"] for each in said["customProperties"]}
+
+
+def _retention(said: dict[str, Any]) -> timedelta | None:
+    for each in said["slaProperties"]:
+        if each["property"] == "retention":
+            return timedelta(**{{"h": "hours", "d": "days"}[each["unit"]]: each["value"]})
+    return None
 
 
 def _column(said: dict[str, Any]) -> Column:

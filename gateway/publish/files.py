@@ -29,11 +29,16 @@ _ARROW = {
 _JSON = msgspec.json.Encoder(decimal_format="number")
 _FRICTIONLESS = {"timestamp": "datetime"}
 
+PIECE = 2_000
+"""Rows of a written version that are held in memory at once."""
+
 Rows = Sequence[tuple[Any, ...]]
+Record = dict[str, Any]
+"""A row by the names of its columns."""
 
 
 def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tuple[int, str]:
-    """Write all formats in one pass; returns the number of rows and the SHA-256 of their content (of the JSON Lines)."""
+    """Write all three in one pass; returns the number of rows and the SHA-256 of their content (of the JSON Lines)."""
     names = [column.name for column in contract.columns]
     count, digest = 0, hashlib.sha256()
     with ExitStack() as stack:
@@ -53,19 +58,27 @@ def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tup
     return count, digest.hexdigest()
 
 
-def write_package(folder: Path, contract: Contract, version: str, count: int) -> None:
-    """datapackage.json: what the files are, their columns, sizes and checksums."""
-    package = {
+def records_of(folder: Path, name: str) -> Iterator[Record]:
+    """The rows of a written version of a set, in the order of their key, read piece by piece."""
+    with pq.ParquetFile(folder / f"{name}.parquet") as file:
+        for part in file.iter_batches(PIECE):
+            yield from part.to_pylist()
+
+
+def write_package(folder: Path, contract: Contract, version: str, count: int, changes: Record | None) -> None:
+    """datapackage.json: what the files are, their columns, sizes and checksums, and how many rows changed since which version."""
+    package: Record = {
         "name": contract.name.replace("_", "-"),
         "title": contract.title,
         "description": contract.purpose,
         "version": version,
         "created": version_time(version).isoformat().replace("+00:00", "Z"),
         "profile": "data-package",
-        "resources": [
-            _resource(folder, contract, suffix, count) for suffix in ("csv", "jsonl", "parquet", "odcs.yaml")
-        ],
+        "sources": [{"title": stream} for stream in contract.streams],
+        "resources": [_resource(path, contract, count) for path in sorted(folder.iterdir())],
     }
+    if changes is not None:
+        package["changes"] = changes
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
@@ -112,16 +125,15 @@ def _arrow_table(rows: Rows, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _resource(folder: Path, contract: Contract, suffix: str, count: int) -> dict[str, Any]:
-    path = folder / f"{contract.name}.{suffix}"
+def _resource(path: Path, contract: Contract, count: int) -> dict[str, Any]:
     resource: dict[str, Any] = {
-        "name": f"{contract.name}-{suffix}".replace("_", "-").replace(".", "-"),
+        "name": path.name.replace("_", "-").replace(".", "-"),
         "path": path.name,
-        "format": suffix.rpartition(".")[2],
+        "format": path.suffix.removeprefix("."),
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256(path)}",
     }
-    if suffix == "csv":
+    if path.name == f"{contract.name}.csv":
         schema = {"fields": [_field(column) for column in contract.columns], "primaryKey": contract.key}
         resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "rows": count, "schema": schema}
     return resource

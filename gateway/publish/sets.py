@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from gateway import durable
 from gateway.documents import Document
 from gateway.errors import StoreError
-from gateway.publish.breaks import breaks
+from gateway.publish.breaks import breaks, published_contract
+from gateway.publish.changes import write_changes
 from gateway.publish.contract import SUFFIX, Contract
-from gateway.publish.files import Rows, write_files, write_package
+from gateway.publish.files import Record, Rows, records_of, write_files, write_package
+from gateway.publish.keeping import remove_old, sweep
 from gateway.publish.quality import require_quality
 from gateway.publish.query import described, rows_sql
+from gateway.publish.workbook import MOST_ROWS, write_book
 from gateway.store.ops import batch, publication
 
 GROUP = 10_000
@@ -42,10 +45,19 @@ class Published:
     waits_for: tuple[str, ...] = ()
 
 
+class _Written(NamedTuple):
+    """rows: how many; content: version of the contract and hash of the rows; last_batch: the newest batch they are made of."""
+
+    rows: int
+    content: str
+    last_batch: int
+
+
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
 
-    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when the contract breaks readers of the last version without saying so by a new major version.
+    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when the contract breaks readers of
+    the last version without saying so by a new major version.
     """
     home = root / contract.name
     for mistake in breaks(Document(contract.path), contract, root):
@@ -55,26 +67,34 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
         return Published(contract.name, "", 0, False, home, waits_for=missing)
     _require_columns(engine, contract)
     home.mkdir(parents=True, exist_ok=True)
-    _sweep(home)
+    sweep(home)
     draft = home / f".draft-{os.getpid()}"
     draft.mkdir()
     try:
-        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            # A set reads whole tables. Just after a first load the server has no statistics of them yet, takes them for
-            # empty, and would join them row by row: minutes instead of a second.
-            connection.execute(text("set local enable_nestloop = off"))
-            newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
-            last_batch = connection.scalar(newest) or 0
-            require_quality(connection, contract)
-            with closing(_groups(connection, contract)) as groups:
-                count, content = write_files(draft, contract, groups)
-        return _switch(engine, contract, home, draft, count, content, last_batch)
+        done = _switch(engine, contract, home, draft, _write(engine, contract, draft))
+        remove_old(home, contract)
+        return done
     except OSError as error:
         raise StoreError(
             f"the set could not be written ({error.strerror})", where=str(home), do="check space and rights, run again"
         ) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # a set that waits has no folder; one with versions is not empty and stays
+            home.rmdir()
+
+
+def _write(engine: Engine, contract: Contract, draft: Path) -> _Written:
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        # A set reads whole tables. Just after a first load the server has no statistics of them yet, takes them for
+        # empty, and would join them row by row: minutes instead of a second.
+        connection.execute(text("set local enable_nestloop = off"))
+        newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
+        last_batch = connection.scalar(newest) or 0
+        require_quality(connection, contract)
+        with closing(_groups(connection, contract)) as groups:
+            count, content = write_files(draft, contract, groups)
+    return _Written(count, f"{contract.version}:{content}", last_batch)
 
 
 def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
@@ -100,10 +120,8 @@ def _require_columns(engine: Engine, contract: Contract) -> None:
         )
 
 
-def _switch(
-    engine: Engine, contract: Contract, home: Path, draft: Path, count: int, content: str, last_batch: int
-) -> Published:
-    content = f"{contract.version}:{content}"
+def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written: _Written) -> Published:
+    count, content, last_batch = written
     previous = _latest(engine, contract.name)
     if previous is None and not count and not contract.streams:
         return Published(contract.name, "", 0, False, home, waits_for=("a first row",))
@@ -112,7 +130,12 @@ def _switch(
         return Published(contract.name, previous.version, count, False, home / previous.version)
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
     shutil.copyfile(contract.path, draft / f"{contract.name}{SUFFIX}")
-    write_package(draft, contract, version, count)
+    if count <= MOST_ROWS:
+        write_book(
+            draft / f"{contract.name}.xlsx", contract, (row.values() for row in records_of(draft, contract.name))
+        )
+    changes = _changes(contract, home / previous.version, draft) if previous is not None else None
+    write_package(draft, contract, version, count, changes)
     # On disk, names and all, before anything points to it.
     durable.sync([*draft.iterdir(), draft])
     final = home / version
@@ -127,6 +150,16 @@ def _switch(
     return Published(contract.name, version, count, True, final)
 
 
+def _changes(contract: Contract, old: Path, new: Path) -> Record | None:
+    """What changed since the version before; None where that is gone, or tells its rows apart otherwise."""
+    before = published_contract(old, contract.name)
+    if before is None or before.key != contract.key:
+        return None
+    sides = (records_of(folder, contract.name) for folder in (old, new))
+    counts = write_changes(new / f"{contract.name}.changes.jsonl", contract.key, *sides)
+    return {"since": old.name, **counts}
+
+
 def _latest(engine: Engine, dataset: str) -> Any:
     wanted = select(publication).filter_by(dataset=dataset).order_by(publication.c.published_at.desc()).limit(1)
     with engine.connect() as connection:
@@ -139,11 +172,3 @@ def _point(home: Path, version: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(version)
     link.replace(home / "latest")
-
-
-def _sweep(home: Path) -> None:
-    """Drafts of a publish that was killed."""
-    for left in home.glob(".draft-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    for left in home.glob(".latest-*"):
-        left.unlink(missing_ok=True)

@@ -6,9 +6,10 @@ import csv
 import hashlib
 import json
 import shutil
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pyarrow.parquet as pq
 import pytest
@@ -108,6 +109,9 @@ def test_nobody_is_named_in_any_file(night: House, published: Path) -> None:
         content = path.read_bytes()
         if path.suffix == ".parquet":  # compressed: look at what a reader sees
             content = repr(pq.read_table(path).to_pylist()).encode()
+        if path.suffix == ".xlsx":
+            with ZipFile(path) as zipped:
+                content = b"".join(zipped.read(part) for part in zipped.namelist())
         assert not [name for name in names if name in content], path.name
 
 
@@ -139,6 +143,53 @@ def test_changed_rows_are_a_new_version_beside_the_old(house: House) -> None:
     assert _latest(house) == second.version
     assert (first.folder / "dossier_status.jsonl").read_bytes() == before
     assert len(_versions(house)) == 2
+
+
+def test_the_change_file_tells_what_came_went_and_differs(house: House) -> None:
+    first = house.publish("dossier_status")
+    assert not (first.folder / "dossier_status.changes.jsonl").exists()
+    codes = house.column(
+        "select dossier_code from core.dossier where issuer = 'province' order by dossier_code collate \"C\""
+    )
+    gone, renamed, changed = codes[0], codes[200], codes[-1]
+    house.execute(
+        f"update core.dossier set valid_to = '2026-01-01' where dossier_code = '{gone}' and issuer = 'province'"
+    )
+    house.execute(
+        f"update core.dossier set dossier_code = 'Ố-1' where dossier_code = '{renamed}' and issuer = 'province'"
+    )
+    house.execute(
+        f"update core.dossier set agency_name = 'Sở Mới' where dossier_code = '{changed}' and issuer = 'province'"
+    )
+    second = house.publish("dossier_status")
+    lines = (second.folder / "dossier_status.changes.jsonl").read_text("utf-8").splitlines()
+    told = {each["dossier_code"]: each for each in map(json.loads, lines)}
+    assert {code: each["change"] for code, each in told.items()} == {
+        gone: "removed",
+        renamed: "removed",
+        changed: "changed",
+        "Ố-1": "added",
+    }
+    assert told[changed]["after"] == {"agency_name": "Sở Mới"}
+    assert told[changed]["before"].keys() == {"agency_name"}
+    assert told["Ố-1"]["after"]["status_code"] == told[renamed]["before"]["status_code"]
+    package = json.loads((second.folder / "datapackage.json").read_text("utf-8"))
+    assert package["changes"] == {"since": first.version, "added": 1, "removed": 2, "changed": 1}
+
+
+def test_versions_are_kept_as_long_as_the_contract_says(house: House) -> None:
+    schemas = house.place / "schemas"
+    shutil.copytree(ROOT / "schemas", schemas)
+    contract = schemas / "datasets" / "dossier_status.odcs.yaml"
+    replace_in(contract, "value: 1, unit: d}]", "value: 1, unit: d}, {property: retention, value: 30, unit: d}]")
+    first = house.publish("dossier_status", schemas)
+    old, young = (f"{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%SZ}-00000000" for days in (31, 29))
+    for name in (old, young):
+        first.folder.with_name(name).mkdir()
+    house.publish("dossier_status", schemas)
+    assert _versions(house) == sorted([young, first.version])
+    house.publish("dossier_status")
+    assert young in _versions(house)
 
 
 def test_a_reader_who_holds_a_version_keeps_it_whole(house: House) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from gateway.publish.contract import load_contracts
 from gateway.publish.sets import publish
@@ -14,6 +17,7 @@ from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House
 
+EVIL = "=HYPERLINK(1)"
 PLANTED = (
     """insert into xref.code_snapshot (kind, issuer, as_of, file_name, file_sha256, row_count, uncoded_count)
         values ('unit', 'ministry', '2026-01-01', 'units.csv', 'f0', 2, 0)""",
@@ -47,6 +51,8 @@ PLANTED = (
     """insert into ops.discrepancy (pair, kind, key, cause, state, first_id, last_id, ours, decided_by, note, closed_at)
         values ('national/dossiers', 'dossier', 'H1', 'not sent', 'open', 1, 1, '{"status_code": "4"}', null, null, null),
             ('national/dossiers', 'dossier', 'H2', 'held', 'explained', 1, 1, null, 'Reviewer A', 'Reviewer A knows', null)""",
+    f"""update core.agency set agency_name = '{EVIL}', parent_code = '#N/A'
+        where agency_id = (select min(agency_id) from core.agency)""",
     """insert into ops.quarantine (portal, stream, record_hash, reason, path, value, page_id, record_number, batch_id, last_batch_id)
         values ('province', 'dossiers', '\\x01', 'r', 'p', 'a value', 1, 1, 1, 1)""",
 )
@@ -160,4 +166,36 @@ def test_a_set_without_streams_waits_for_its_first_row(new_house: NewHouse) -> N
     house.done("db", "upgrade")
     published = house.publish("discrepancy")
     assert published.waits_for == ("a first row",)
-    assert not (house.place / "datasets" / "discrepancy" / "latest").exists()
+    assert not published.folder.exists()
+
+
+def test_the_workbook_is_typed_and_explains_itself(planted: House) -> None:
+    with closing(
+        load_workbook(planted.place / "datasets" / "dossier_status" / "latest" / "dossier_status.xlsx")
+    ) as book:
+        assert book.sheetnames == ["Dữ liệu", "Giải thích"]
+        headings, *lines = book["Dữ liệu"].iter_rows(values_only=True)
+        about = list(book["Giải thích"].iter_rows(min_row=2, values_only=True))
+    assert headings[:4] == ("Mã hồ sơ", "Mã hồ sơ quốc gia", "Mã trạng thái", "Thời điểm trạng thái (giờ Việt Nam)")
+    assert [row[0] for row in about] == list(headings)
+    told = rows(planted, "dossier_status")
+    assert [line[0] for line in lines] == [row["dossier_code"] for row in told]
+    assert {type(line[2]) for line in lines} == {str}
+    for line, row in zip(lines, told, strict=True):
+        assert line[3] == datetime.fromisoformat(row["status_at"]).replace(tzinfo=None) + timedelta(hours=7)
+        assert line[16] is row["is_interlinked"]
+
+
+def test_no_cell_of_the_workbook_runs(planted: House) -> None:
+    """A formula that a portal was made to carry stays a text, in the file as in Excel."""
+    with closing(
+        load_workbook(planted.place / "datasets" / "agency_directory" / "latest" / "agency_directory.xlsx")
+    ) as book:
+        cells = [
+            cell
+            for row in book["Dữ liệu"].iter_rows(min_row=2)
+            for cell in row
+            if str(cell.value).startswith(("=", "#"))
+        ]
+        assert {cell.value for cell in cells} == {EVIL, "#N/A"}
+        assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", True)}

@@ -1,0 +1,36 @@
+"""Which versions of a set are kept: the last one always, those before as long as the contract says (retention, thời hạn lưu)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.publish.contract import Contract
+from gateway.publish.files import version_time
+
+_VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+def remove_old(home: Path, contract: Contract) -> None:
+    """Remove versions that are older than the contract keeps them. Without a retention nothing is ever removed."""
+    if contract.retention is None:
+        return
+    before = datetime.now(UTC) - contract.retention
+    latest = (home / "latest").resolve()
+    for folder in list(home.iterdir()):
+        if _VERSION.fullmatch(folder.name) and folder.name != latest.name and version_time(folder.name) < before:
+            # Out of sight in one step: nobody opens a version that is half gone.
+            gone = folder.with_name(f".gone-{folder.name}")
+            folder.rename(gone)
+            shutil.rmtree(gone)
+
+
+def sweep(home: Path) -> None:
+    """What a publish that was killed left behind."""
+    for pattern in (".draft-*", ".gone-*"):
+        for left in home.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
+    for left in home.glob(".latest-*"):
+        left.unlink(missing_ok=True)

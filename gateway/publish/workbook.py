@@ -1,0 +1,93 @@
+"""The Excel file (XLSX) of a version: Vietnamese headings, typed cells, no cell that Excel would run, a sheet that explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from gateway.publish.contract import Column, Contract
+
+MOST_ROWS = 100_000
+"""A set with more rows has no workbook: it takes minutes to write, and Excel minutes to open."""
+
+LONGEST = 32_767
+"""Characters of a cell, Excel's own limit."""
+
+CUT = " … (còn nữa, xem tệp CSV)"
+VIETNAM = timezone(timedelta(hours=7))
+EARLIEST = date(1900, 3, 1)
+"""Excel knows no day before 1900, and wrong ones before this."""
+
+RUNS = ("=", "+", "-", "@", "\t", "\r", "#")
+"""A text that begins so is, or becomes when a person edits it, a formula or an error."""
+
+ABOUT = ("Cột", "Tên trong các tệp khác", "Kiểu", "Nghĩa", "Meaning", "Danh mục mã", "Luôn có giá trị", "Khoá")
+
+
+def write_book(path: Path, contract: Contract, rows: Iterable[Iterable[Any]]) -> None:
+    """Write the file, in flat memory."""
+    book = Workbook(write_only=True)
+    data = _sheet(book, "Dữ liệu", [_heading(column) for column in contract.columns])
+    for row in rows:
+        data.append([_cell(data, value) for value in row])
+    about = _sheet(book, "Giải thích", ABOUT)
+    for line in _explained(contract):
+        about.append([_cell(about, value) for value in line])
+    book.save(path)
+
+
+def _sheet(book: Any, title: str, headings: Sequence[str]) -> Any:
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for number in range(1, len(headings) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = 24
+    cells = [WriteOnlyCell(sheet, value=heading) for heading in headings]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    sheet.append(cells)
+    return sheet
+
+
+def _heading(column: Column) -> str:
+    return f"{column.title} (giờ Việt Nam)" if column.type == "timestamp" else column.title
+
+
+def _explained(contract: Contract) -> Iterator[tuple[str, ...]]:
+    for column in contract.columns:
+        marks = ("có" if column.required else "", "có" if column.is_key else "")
+        meaning = (column.description_vi, column.description)
+        yield (_heading(column), column.name, column.type, *meaning, column.code_list, *marks)
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(sheet, value)
+    if isinstance(value, list):
+        return _text(sheet, "; ".join(value))
+    if isinstance(value, datetime):
+        local = value.astimezone(VIETNAM).replace(tzinfo=None)
+        return local if local.date() >= EARLIEST else local.isoformat(sep=" ")
+    if isinstance(value, date) and value < EARLIEST:
+        return value.isoformat()
+    return value
+
+
+def _text(sheet: Any, value: str) -> Any:
+    """A text as a text: Excel neither runs it, nor takes it for a number, nor sees less of it without being told."""
+    said = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+    if len(said) > LONGEST:
+        said = said[: LONGEST - len(CUT)] + CUT
+    if not said.startswith(RUNS):
+        return said
+    cell = WriteOnlyCell(sheet, value=said)
+    cell.data_type = "s"
+    cell.quotePrefix = True
+    return cell

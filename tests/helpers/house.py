@@ -28,6 +28,7 @@ from gateway.store.database import connect
 from gateway.workshop import Workshop, open_workshop
 from sandbox import credentials
 from sandbox.testing import Running
+from tests.helpers import forked_gateway
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = base64.b64encode(bytes(range(32))).decode()
@@ -71,19 +72,11 @@ class House:
         }
 
     def gateway(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run the command to its end; `more` are further variables."""
-        return subprocess.run(
-            self.command(*arguments),
-            env={**self.environment, **more},
-            cwd=self.place,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        """Run the command to its end, forked; `more` are further variables."""
+        return forked_gateway.gateway(arguments, {**self.environment, **more}, self.place)
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line of a verb."""
+        """The command line of a verb, for a process of its own from the start."""
         return [sys.executable, "-m", "gateway", *arguments]
 
     def done(self, *arguments: str) -> str:

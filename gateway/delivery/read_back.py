@@ -45,7 +45,7 @@ class Reader:
             self._journal.settle(row, request_id, *self._without_asking(row))
             return
         try:
-            held = self._held(asked, row.dossier_code)
+            held = held_there(self._caller, asked, row.dossier_code)
         except PortalError as error:
             found = of_error(error) or Outcome("not read", error.what)
             self._journal.settle(row, request_id, found, _asked_again(error.what))
@@ -61,18 +61,6 @@ class Reader:
         why = "the outcome is unknown, the portal cannot be asked, and sending again may double it: a person decides"
         return Outcome("unknown", why), Next("dead", UNKNOWN, why)
 
-    def _held(self, asked: ReadBack, code: str) -> Mapping[str, Any] | None:
-        """What the portal holds of a dossier; None when it has none. Raises UnclearAnswer when it tells of another one."""
-        try:
-            found = self._caller.call(asked.request.with_parameters({asked.send: code}), Format(records=asked.records))
-        except (NothingThere, RecordRefused):
-            return None
-        held = decode.record(found.records[0]) if found.records else None
-        # What it holds of another dossier, by a cache or a session mixed up, proves nothing of ours.
-        if held is not None and asked.code and str(paths.getter(asked.code)(held) or "") != code:
-            raise UnclearAnswer(ANOTHER)
-        return held
-
     def _judged(self, asked: ReadBack, row: Row[Any], held: Mapping[str, Any] | None) -> tuple[Outcome, Next]:
         ours = msgspec.json.decode(opened(self._vault, row))
         if held is not None and _has(asked, row.kind, ours, held):
@@ -84,6 +72,19 @@ class Reader:
         if row.kind == "record":
             then = Next(then.state, then.cause, then.reason, then.next_at, is_created=held is not None)
         return Outcome("absent", NOT_THERE), then
+
+
+def held_there(caller: Caller, asked: ReadBack, code: str) -> Mapping[str, Any] | None:
+    """What the portal holds of a dossier; None when it has none. Raises UnclearAnswer when it tells of another one."""
+    try:
+        found = caller.call(asked.request.with_parameters({asked.send: code}), Format(records=asked.records))
+    except (NothingThere, RecordRefused):
+        return None
+    held = decode.record(found.records[0]) if found.records else None
+    # What it holds of another dossier, by a cache or a session mixed up, proves nothing of ours.
+    if held is not None and asked.code and str(paths.getter(asked.code)(held) or "") != code:
+        raise UnclearAnswer(ANOTHER)
+    return held
 
 
 def _has(asked: ReadBack, kind: str, ours: Mapping[str, Any], held: Mapping[str, Any]) -> bool:

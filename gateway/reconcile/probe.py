@@ -7,11 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from connectors.connection import Connection as Portal
-from connectors.errors import NothingThere, RecordRefused
 from connectors.files.pages import Folder
-from connectors.formats import Format
-from connectors.pages import Caller, in_order
-from gateway.delivery.spec import ReadBack
+from connectors.pages import in_order
+from gateway.delivery.read_back import held_there
 from gateway.reconcile.pairs import DossierPair
 from gateway.sign_on import sign_on
 
@@ -34,19 +32,11 @@ def ask(pair: DossierPair, codes: list[str], connection: Portal | None = None) -
         return []
     caller = sign_on(pair.portal, connection)
     assert not isinstance(caller, Folder)
-    answers = in_order(caller.limits.parallel, codes, lambda code: _is_there(caller, asked, code))
-    return [code for code, is_there in zip(codes, answers, strict=True) if is_there]
+    answers = in_order(caller.limits.parallel, codes, lambda code: held_there(caller, asked, code))
+    return [code for code, held in zip(codes, answers, strict=True) if held is not None]
 
 
 def correct(connection: Connection, codes: list[str]) -> None:
     """What is there after all is counted in another period."""
     binds: dict[str, Any] = {"codes": codes, "reason": ELSEWHERE}
     connection.execute(text("update found set cause = 'other period', reason = :reason where key = any(:codes)"), binds)
-
-
-def _is_there(caller: Caller, asked: ReadBack, code: str) -> bool:
-    request = asked.request.with_parameters({asked.send: code})
-    try:
-        return bool(caller.call(request, Format(records=asked.records)).records)
-    except (NothingThere, RecordRefused):
-        return False

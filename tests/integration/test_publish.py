@@ -211,6 +211,19 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "from (select * from core.dossier union all select * from core.dossier) twice where",
         "rule unique_key, column dossier_code: 500 rows, such as ",
     ),
+    "a code of no list": (
+        "dossier_code_national, status_code,",
+        "dossier_code_national, '99' as status_code,",
+        "rule of_code_list, column status_code: 500 rows, such as ",
+    ),
+    "a rule of the contract": (
+        "    properties:\n",
+        (
+            '    quality: [{name: no_such_state, description: For this test., type: sql, mustBe: 0, query: "'
+            'select count(*) from ${object} where status_code is not null"}]\n    properties:\n'
+        ),
+        "rule no_such_state: 500 rows, such as ",
+    ),
     "other columns": (
         "select dossier_code,",
         "select 1 as one, dossier_code,",

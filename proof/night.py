@@ -57,7 +57,7 @@ class Trial:
         """Wait until no session of ours is left: the server may be busy with the dead process's last statement."""
         wait = (
             "do $$ begin while exists (select from pg_stat_activity where datname = current_database() and"
-            " application_name like 'gateway %' and pid <> pg_backend_pid()) loop perform pg_sleep(0.005);"
+            " starts_with(application_name, 'gateway ') and pid <> pg_backend_pid()) loop perform pg_sleep(0.005);"
             " perform pg_stat_clear_snapshot(); end loop; end $$"
         )
         with self.house.engine() as engine, engine.connect() as connection:

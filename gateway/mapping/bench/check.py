@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Table
 
 from gateway.canonical import ENTITIES, part_columns
+from gateway.documents import Document
 from gateway.errors import ConfigError
 from gateway.mapping import crosswalk
 from gateway.mapping.bench import samples, seen
@@ -66,10 +67,20 @@ def _written(found: Iterable[object]) -> Iterator[str]:
 
 def _unused_crosswalks(folders: tuple[Path, ...], mappings: list[Mapping]) -> Iterator[Finding]:
     used = {place.field.crosswalk.path for each in mappings for place in seen.places(each) if place.field.crosswalk}
+    used |= {path for folder in folders for path in _told(folder)}
     for folder in folders:
         for path in sorted((folder / "crosswalks").glob("*.tsv")):
             if path not in used:
                 yield Finding(NOTE, "", str(path), "no mapping looks this crosswalk up", "remove it, or use it")
+
+
+def _told(folder: Path) -> Iterator[Path]:
+    """Crosswalks that deliveries look up. Read plainly: these files are judged by `gateway check`."""
+    for path in folder.glob("*/deliveries/*.yaml"):
+        said = Document(path).content
+        for field in (each for kind in ("record", "event") for each in said.get(kind, {}).get("fields", {}).values()):
+            if "lookup" in field:
+                yield folder / "crosswalks" / f"{field['lookup']}.tsv"
 
 
 def _unfilled(mappings: list[Mapping]) -> Iterator[Finding]:

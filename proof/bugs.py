@@ -107,7 +107,7 @@ def _checkpoint_apart() -> Sequence[AbstractContextManager[Any]]:
 
 
 def _never_read_back() -> Sequence[AbstractContextManager[Any]]:
-    return [patch.object(read_back.Reader, "_held", lambda *_: None)]
+    return [patch.object(read_back, "held_there", lambda *_: None)]
 
 
 def _quarantine_nothing() -> Sequence[AbstractContextManager[Any]]:

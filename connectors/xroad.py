@@ -120,6 +120,10 @@ class ExchangeRefused(FatalPortalError):
     """The exchange, not the provider, refused: trying again cannot help."""
 
 
+class AnswerOfAnother(ExchangeRefused):
+    """An answer that belongs to another call: of what became of ours it says nothing."""
+
+
 def rest_headers(exchange: Exchange, request_id: str) -> dict[str, str]:
     """The headers of a REST call. request_id: ours, unique per call; it comes back in the answer."""
     optional = {"X-Road-UserId": exchange.user, "X-Road-Issue": exchange.issue}
@@ -231,7 +235,7 @@ def _message(answer: Answered) -> str:
 
 def _same(name: str, found: Any, ours: set[str]) -> None:
     if not isinstance(found, str) or found.strip() not in ours:
-        raise ExchangeRefused(
+        raise AnswerOfAnother(
             f"the answer's {name} is not that of our call", do="treat it as the answer to somebody else's call"
         )
 

@@ -119,14 +119,18 @@ def load(portal: str, outlet_events: Any = None) -> dict[str, int]:
 def publish() -> dict[str, str]:
     """Write every shared set; returns the version each now has."""
     from gateway.config import load_settings
+    from gateway.log import log
     from gateway.publish.contract import load_contracts
-    from gateway.publish.sets import publish as write
+    from gateway.publish.sets import publish_all
     from gateway.workshop import open_database
 
     settings = load_settings()
     engine = open_database(settings)
-    contracts = load_contracts(settings.schemas)
-    done = [write(engine, contract, settings.datasets) for contract in contracts]
+    done, wrong = publish_all(engine, load_contracts(settings.schemas), settings.datasets)
+    for each in wrong:
+        log.error("not published", error=str(each))
+    if wrong:
+        raise max(wrong, key=lambda error: error.exit_code)
     return {each.dataset: each.version or f"waits for {', '.join(each.waits_for)}" for each in done}
 
 

@@ -39,14 +39,15 @@ class Landing:
         """Store each page, then hand it on. Manifest rows follow in groups."""
         key = self.vault.key_for(portal, datetime.now(UTC).date())
         waiting: list[dict[str, Any]] = []
+        unnamed: dict[str, str] = {}
         for ordinal, received in enumerate(pages):
-            waiting.append(self._store(batch_id, portal, ordinal, received, key))
+            waiting.append(self._store(batch_id, portal, ordinal, received, key, unnamed))
             failpoint("landing.stored")
             if len(waiting) >= FLUSH_EVERY:
-                self._flush(batch_id, waiting)
-                waiting = []
+                self._flush(batch_id, waiting, unnamed)
+                waiting, unnamed = [], {}
             yield received
-        self._flush(batch_id, waiting)
+        self._flush(batch_id, waiting, unnamed)
 
     def read(self, manifest: Row[Any]) -> bytes:
         """The bytes of a landed page, as they were received."""
@@ -97,13 +98,19 @@ class Landing:
         with self._engine.connect() as connection:
             return list(connection.execute(wanted.order_by(page.c.ordinal).limit(FLUSH_EVERY)))
 
-    def _store(self, batch_id: int, portal: str, ordinal: int, received: Page, key: DataKey) -> dict[str, Any]:
+    def _store(
+        self, batch_id: int, portal: str, ordinal: int, received: Page, key: DataKey, unnamed: dict[str, str]
+    ) -> dict[str, Any]:
+        """A page's manifest row. Its object, unless it is there already, is written under the name that `unnamed` then has for it."""
         body = received.body
         address = key.address(body.chunks() if isinstance(body, Packed) else (body,))
         path = self._path(portal, received.received_at, address)
-        if not self._fs.exists(path):
+        if path not in unnamed and not self._fs.exists(path):
             packed = body.packed if isinstance(body, Packed) else _compressor(self._local).compress(body)
-            self._write(path, key.seal(packed, address))
+            unnamed[path] = f"{path}.{os.getpid()}-{threading.get_ident()}"
+            with self._writing():
+                self._fs.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
+                self._fs.pipe_file(unnamed[path], key.seal(packed, address))
         return {
             "batch_id": batch_id,
             "ordinal": ordinal,
@@ -120,14 +127,6 @@ class Landing:
     def _path(self, portal: str, at: datetime, address: str) -> str:
         return str(PurePosixPath(self._root, portal, at.date().isoformat(), address[:2], address))
 
-    def _write(self, path: str, sealed: bytes) -> None:
-        """Write under another name first: a half-written object never bears a content's name."""
-        unfinished = f"{path}.{os.getpid()}-{threading.get_ident()}"
-        with self._writing():
-            self._fs.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
-            self._fs.pipe_file(unfinished, sealed)
-            self._fs.mv(unfinished, path)
-
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
@@ -139,23 +138,27 @@ class Landing:
                 do="check space and rights of GATEWAY_LANDING, then run again",
             ) from None
 
-    def _keep(self, paths: Iterable[str]) -> None:
-        """Objects and the folders above them on disk; an object storage keeps what it has taken.
+    def _name(self, paths: Iterable[str], unnamed: dict[str, str]) -> None:
+        """Give objects their names, once they are on disk: what bears a content's name is whole, also after a power cut.
 
-        Also those that were there before: who wrote them may have died before this.
+        Then the names themselves, also of those that were there before: who named them may have died before this. An object
+        storage keeps what it has taken.
         """
-        if not isinstance(self._fs, LocalFileSystem):
-            return
-        objects = {Path(path) for path in paths}
-        folders = {above for path in objects for above in path.parents if above.is_relative_to(self._root)}
+        is_local = isinstance(self._fs, LocalFileSystem)
+        folders = {above for path in paths for above in Path(path).parents if above.is_relative_to(self._root)}
         with self._writing():
-            durable.sync([*objects, *folders])
+            if is_local:
+                durable.sync(map(Path, unnamed.values()))
+            for path, unfinished in unnamed.items():
+                self._fs.mv(unfinished, path)
+            if is_local:
+                durable.sync(folders)
 
-    def _flush(self, batch_id: int, rows: list[dict[str, Any]]) -> None:
+    def _flush(self, batch_id: int, rows: list[dict[str, Any]], unnamed: dict[str, str]) -> None:
         if not rows:
             return
         # No committed row may name what a power cut would take away.
-        self._keep(row["path"] for row in rows)
+        self._name([row["path"] for row in rows], unnamed)
         landed = rows[-1]["ordinal"] + 1
         with self._engine.begin() as connection:
             connection.execute(insert(page), rows)

@@ -21,7 +21,7 @@ from connectors import decode, formats, xroad
 from connectors.answer import AnswerRules
 from connectors.body import Answer
 from connectors.decode import BrokenAnswer
-from connectors.errors import OutcomeUnknown, PortalError, RetriablePortalError, SessionExpired
+from connectors.errors import OutcomeUnknown, PortalError, SessionExpired
 from connectors.formats import Format
 from connectors.http.client import HttpClient
 from connectors.http.politeness import Limits
@@ -29,6 +29,7 @@ from connectors.http.statuses import check_status
 from connectors.pages import Received
 from connectors.request import Request
 from connectors.soap import service as soap
+from connectors.soap.fault import CallRefused
 from connectors.soap.service import SoapRecords, SoapService
 from connectors.soap.wsse_header import FRESHNESS
 from connectors.xml.writing import document
@@ -123,15 +124,16 @@ class SoapCaller:
         """The answer of an operation, checked and opened. Its members are named from the envelope, as its records are."""
         request_id = str(uuid4())
         answer = self.client.send(self._written(request, request_id))
-        with self._believed(answer) as source, _no_proof(request):
+        with _no_proof(request, CallRefused, xroad.ExchangeRefused), self._believed(answer) as source:
             reading = _Reading()
             found = self._opened(source, request.operation, form, reading)
             reading.read(found, request, answer)
         if self.exchange is not None:
             assert answer.sent is not None
-            xroad.check_soap(xroad.Sent(request_id, answer.sent.body), found.header or _outer_header(answer))
+            with _no_proof(request):
+                xroad.check_soap(xroad.Sent(request_id, answer.sent.body), found.header or _outer_header(answer))
         if form.unwrap:
-            return self._unwrapped(answer, form)
+            return self._unwrapped(request, answer, form)
         element = self.service.answer_element(request.operation).rpartition("}")[2]
         members = formats.raws({"Body": {element: found.members}})
         self.rules.check(members)
@@ -148,12 +150,14 @@ class SoapCaller:
             invalid=reading.wrong,
         )
 
-    def _unwrapped(self, answer: Answer, form: Format) -> Received:
+    def _unwrapped(self, request: Request, answer: Answer, form: Format) -> Received:
         """The document inside the answer's text is what the rules speak of, and holds the records."""
         with answer.open() as source:
-            found = formats.opened(source, form)
+            with _no_proof(request):
+                found = formats.opened(source, form)
             self.rules.check(found.members)
-            records = list(found.records)
+            with _no_proof(request):
+                records = list(found.records)
         return Received(answer.body, answer.headers, found.members, len(records), records)
 
     def _written(self, request: Request, request_id: str) -> Request:
@@ -201,12 +205,15 @@ class SoapCaller:
 
 
 @contextmanager
-def _no_proof(request: Request) -> Iterator[None]:
-    """A fault of the service's own does not say that nothing was done: a call that must not be repeated may have been taken."""
+def _no_proof(request: Request, *refusals: type[PortalError]) -> Iterator[None]:
+    """What is wrong with an answer does not say that nothing was done: a call that must not be repeated may have been taken.
+
+    refusals: errors that do say so.
+    """
     try:
         yield
-    except RetriablePortalError as error:
-        if request.repeatable:
+    except PortalError as error:
+        if request.repeatable or isinstance(error, refusals):
             raise
         raise OutcomeUnknown(error.what, where=error.where, do=error.do) from error
 

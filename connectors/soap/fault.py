@@ -15,6 +15,10 @@ _THEIRS = {"Server", "Receiver"}
 """Codes (SOAP 1.1, 1.2) by which a service says that the fault lies with itself, so that a later call may go well."""
 
 
+class CallRefused(FatalPortalError):
+    """The service does not accept the call as it was made (a fault of the Client's), and has done nothing for it."""
+
+
 def fault(element: Any) -> PortalError:
     """The error a soap:Fault element stands for: its code, and its text shortened and without long numbers."""
     code, text = _parts(element)
@@ -29,7 +33,7 @@ def kind(code: str) -> type[PortalError]:
     """Whether to ask again. A dotted code comes from X-Road, which says more exactly what went wrong."""
     if "." in code:
         return xroad.kind(code)
-    return RetriablePortalError if code in _THEIRS else FatalPortalError
+    return RetriablePortalError if code in _THEIRS else CallRefused
 
 
 def readable(text: str) -> str:

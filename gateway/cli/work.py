@@ -87,7 +87,7 @@ def publish(
     from gateway.config import load_settings
     from gateway.errors import ConfigError
     from gateway.publish.contract import load_contracts
-    from gateway.publish.sets import publish as write
+    from gateway.publish.sets import publish_all
     from gateway.workshop import open_database
 
     settings = load_settings()
@@ -96,11 +96,13 @@ def publish(
     if unknown:
         raise ConfigError(f"no data set {', '.join(sorted(unknown))}", do=f"name one of {', '.join(contracts)}")
     engine = open_database(settings)
-    done = [write(engine, contracts[name], settings.datasets) for name in datasets or contracts]
+    done, wrong = publish_all(engine, [contracts[name] for name in datasets or contracts], settings.datasets)
     columns = ("dataset", "rows", "is_new", "version", "folder", "waits_for")
     rows = [{**vars(each), "folder": str(each.folder), "waits_for": ", ".join(each.waits_for)} for each in done]
     show.table("Data sets", columns, rows, as_json)
-    return 0
+    for each in wrong:
+        typer.echo(f"gateway: {each}", err=True)
+    return max((each.exit_code for each in wrong), default=0)
 
 
 def _tell(reports: list[Any], as_json: bool) -> int:

@@ -50,7 +50,9 @@ class Courier:
     def _together(self, operation: str, rows: Sequence[Row[Any]]) -> None:
         """One call; where it is refused, its halves, down to the rows that are meant."""
         self._check_stop()
-        request_id = self._journal.begin(rows, operation)
+        request_id, rows = self._journal.begin(rows, operation)
+        if not rows:
+            return
         found = self._call(operation, rows, request_id)
         self._journal.end(rows, operation, request_id, found)
         if len(rows) > 1 and found.is_of_one:

@@ -56,6 +56,8 @@ def _again(connection: Connection, seal: Seal, target: Delivery, rows: list[Row[
             said: dict[str, Any] = {"state": state, "cause": cause, "reason": reason}
             key_id, payload = seal.closed(made.payload, row.dossier_id, made.payload_hash)
             said |= {"key_id": key_id, "payload": payload, "payload_hash": made.payload_hash}
-            connection.execute(update(outbox).where(outbox.c.outbox_id == row.outbox_id).values(said))
+            # A load may have put a newer record in its place meanwhile.
+            still = (outbox.c.outbox_id == row.outbox_id) & (outbox.c.state == "held")
+            connection.execute(update(outbox).where(still).values(said))
         freed += state == "waiting"
     return freed

@@ -42,25 +42,25 @@ class Journal:
             left = (outbox.c.target == self._target.target) & (outbox.c.state == "sending")
             return connection.execute(update(outbox).where(left).values(said)).rowcount
 
-    def begin(self, rows: Rows, operation: str) -> str:
-        """Rows are about to be sent together; returns the call's number."""
-        request_id, ids = uuid4().hex, [row.outbox_id for row in rows]
-        attempts = [
-            {
-                "outbox_id": row.outbox_id,
-                "request_id": request_id,
-                "operation": operation,
-                "payload_hash": row.payload_hash,
-            }
-            for row in rows
-        ]
+    def begin(self, rows: Rows, operation: str) -> tuple[str, Rows]:
+        """Rows are about to be sent together; returns the call's number, and those that still may go.
+
+        Since they were read, a person may have dismissed one, or a load may have put a newer record in its place.
+        """
+        request_id, ids = uuid4().hex, {row.outbox_id for row in rows}
         with self._engine.begin() as connection:
-            connection.execute(insert(attempt), attempts)
             if operation != "read_back":
                 sending = {"state": "sending", "attempt_count": outbox.c.attempt_count + 1}
-                connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(sending))
+                may_go = outbox.c.outbox_id.in_(ids) & outbox.c.state.in_(("waiting", "sending"))
+                going = update(outbox).where(may_go).values(sending).returning(outbox.c.outbox_id)
+                ids = set(connection.scalars(going))
+            rows = [row for row in rows if row.outbox_id in ids]
+            said = {"request_id": request_id, "operation": operation}
+            attempts = [{**said, "outbox_id": row.outbox_id, "payload_hash": row.payload_hash} for row in rows]
+            if attempts:
+                connection.execute(insert(attempt), attempts)
         failpoint("delivery.begun")
-        return request_id
+        return request_id, rows
 
     def end(self, rows: Rows, operation: str, request_id: str, found: Outcome) -> None:
         """A call's outcome and what follows for its rows, in one commit.
@@ -79,7 +79,7 @@ class Journal:
         """A row that was read back."""
         with self._engine.begin() as connection:
             _close(connection, request_id, found)
-            _apply(connection, [row.outbox_id], then)
+            self._apply(connection, [row.outbox_id], then)
         failpoint("delivery.read_back")
 
     def put_back(self, rows: Rows, request_id: str, said: str) -> None:
@@ -98,19 +98,25 @@ class Journal:
             then = outcome.next_of(tried, operation, found, self._target.waits, now, flipped)
             groups.setdefault(then, []).append(row.outbox_id)
         for then, ids in groups.items():
-            _apply(connection, ids, then)
+            self._apply(connection, ids, then)
 
-
-def _apply(connection: Connection, ids: Sequence[int], then: Next) -> None:
-    values: dict[str, Any] = {"state": then.state, "cause": then.cause, "reason": then.reason, "next_at": then.next_at}
-    if then.state in {"accepted", "rejected", "dead"}:
-        values["settled_at"] = func.now()
-    connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(values))
-    binds = {"ids": list(ids), "is_created": then.is_created}
-    if then.state == "accepted":
-        connection.execute(text(_ACKNOWLEDGED), binds)
-    elif then.is_created is not None:
-        connection.execute(text(_CREATED), binds)
+    def _apply(self, connection: Connection, ids: Sequence[int], then: Next) -> None:
+        values: dict[str, Any] = {
+            "state": then.state,
+            "cause": then.cause,
+            "reason": then.reason,
+            "next_at": then.next_at,
+        }
+        if then.state in {"accepted", "rejected", "dead"}:
+            values["settled_at"] = func.now()
+        connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(values))
+        binds = {"ids": list(ids), "is_created": then.is_created}
+        if then.state == "accepted":
+            connection.execute(text(_ACKNOWLEDGED), binds)
+            if self._target.update is None:
+                connection.execute(text(_TAKEN_ONCE), binds)
+        elif then.is_created is not None:
+            connection.execute(text(_CREATED), binds)
 
 
 def _close(connection: Connection, request_id: str, found: Outcome) -> None:
@@ -146,3 +152,12 @@ _CREATED = """
     insert into ops.ledger (target, dossier_id, dossier_code, is_created)
     select target, dossier_id, dossier_code, :is_created from ops.outbox where outbox_id = any(:ids)
     on conflict (target, dossier_id) do update set is_created = excluded.is_created"""
+
+# A newer record may have come in line while this one was under way.
+_TAKEN_ONCE = """
+    update ops.outbox as later
+    set state = 'dismissed', cause = 'handed over already', reason = 'the target takes a dossier once', settled_at = now()
+    from ops.outbox as taken
+    where taken.outbox_id = any(:ids) and taken.kind = 'record' and later.target = taken.target and later.kind = 'record'
+        and later.dossier_id = taken.dossier_id and later.outbox_id > taken.outbox_id
+        and later.state in ('waiting', 'held', 'rejected', 'dead')"""

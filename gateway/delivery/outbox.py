@@ -25,7 +25,7 @@ from gateway.workshop import Workshop
 Ids = Sequence[int]
 
 PARKED = ("held", "rejected", "dead")
-"""The states of a record that a newer one takes the place of."""
+"""The states of a record that a newer one takes the place of; where a dossier is taken once, also one that was never sent."""
 
 
 class Draft(NamedTuple):
@@ -119,7 +119,8 @@ def _is_news(target: Delivery, made: Draft, last: Row[Any] | None) -> bool:
     """Whether a record tells what the last one did not; a target that takes a dossier once wants no second."""
     if last is None:
         return True
-    return last.payload_hash != made.payload_hash and (target.update is not None or last.state in PARKED)
+    is_unsent = last.state in PARKED or (last.state == "waiting" and not last.attempt_count)
+    return last.payload_hash != made.payload_hash and (target.update is not None or is_unsent)
 
 
 def write(connection: Connection, vault: Vault, target: Delivery, batch_id: int, drafts: Sequence[Draft]) -> None:
@@ -140,7 +141,7 @@ def write(connection: Connection, vault: Vault, target: Delivery, batch_id: int,
 
 def _take_over(connection: Connection, target: Delivery, ids: Ids) -> None:
     """A newer record takes the place of one that could not be sent: what stood in its way may be mended."""
-    binds = {"target": target.target, "ids": list(ids), "parked": list(PARKED)}
+    binds = {"target": target.target, "ids": list(ids), "parked": list(PARKED), "is_once": target.update is None}
     parked = connection.execute(text(_PARKED), binds).mappings().all()
     if parked:
         places = [dict(row) for row in parked]
@@ -155,9 +156,9 @@ _COPY = """
 # One look by index for each dossier, whatever the planner believes of tables that have no statistics yet: a join would be at
 # its mercy (see store/merge.py), and `offset 0` and `limit` forbid it.
 _LAST_TOLD = """
-    select asked.dossier_id, last.payload_hash, last.state from unnest(cast(:ids as bigint[])) as asked (dossier_id)
+    select asked.dossier_id, last.payload_hash, last.state, last.attempt_count from unnest(cast(:ids as bigint[])) as asked (dossier_id)
     cross join lateral (
-        select payload_hash, state from ops.outbox as o
+        select payload_hash, state, attempt_count from ops.outbox as o
         where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record' and state <> 'dismissed'
         order by outbox_id desc limit 1
     ) as last"""
@@ -209,7 +210,8 @@ _PARKED = """
     cross join lateral (
         select outbox_id, coalesce(place, outbox_id) as place from ops.outbox as o
         where o.dossier_id = asked.dossier_id and o.target = :target and kind = 'record'
-            and state = any(:parked) and outbox_id < newest.outbox_id offset 0
+            and (state = any(:parked) or :is_once and state = 'waiting' and attempt_count = 0)
+            and outbox_id < newest.outbox_id for update
     ) as parked"""
 
 _SUPERSEDE = """

@@ -16,6 +16,8 @@ from connectors.errors import (
     RetriablePortalError,
     UnclearAnswer,
 )
+from connectors.xml.parse import HostileAnswer
+from connectors.xroad import AnswerOfAnother
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ UNKNOWN = "outcome unknown"
 def of_error(error: PortalError) -> Outcome | None:
     """What an error says of the rows that were sent; None when it says something of the portal or of us, not of them.
 
-    An answer that came broken, or that the contract does not speak of, proves nothing: the rows may have been taken.
+    An answer that came broken, that is hostile or another call's, or that the contract does not speak of, proves nothing: the
+    rows may have been taken.
     """
     if isinstance(error, RecordExists):
         return Outcome("exists", error.what)
@@ -47,7 +50,7 @@ def of_error(error: PortalError) -> Outcome | None:
         return Outcome("absent", error.what)
     if isinstance(error, RecordRefused):
         return Outcome("rejected", error.what)
-    if isinstance(error, OutcomeUnknown | BrokenAnswer | UnclearAnswer):
+    if isinstance(error, OutcomeUnknown | BrokenAnswer | UnclearAnswer | HostileAnswer | AnswerOfAnother):
         return Outcome("unknown", error.what)
     if type(error) is RetriablePortalError:
         return Outcome("later", error.what)

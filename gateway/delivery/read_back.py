@@ -40,7 +40,7 @@ class Reader:
     def settle(self, row: Row[Any]) -> None:
         """Raises PortalError when the portal is away; the row stays unknown."""
         asked = self._target.read_back
-        request_id = self._journal.begin([row], "read_back")
+        request_id, _ = self._journal.begin([row], "read_back")
         if asked is None:
             self._journal.settle(row, request_id, *self._without_asking(row))
             return

@@ -8,6 +8,7 @@ from functools import partial
 
 from rich.console import Console
 
+from connectors.errors import ExplainedError
 from gateway.demo.airflow_client import DagRun
 from gateway.demo.airflow_services import wait_for_dags
 from gateway.demo.counts import batches
@@ -45,7 +46,7 @@ def run_demo(options: DemoOptions, console: Console | None = None) -> int:
         except Interrupted:
             console.print("Interrupted; everything is ended (đã dừng).")
             return INTERRUPTED
-        except DemoError as error:
+        except (DemoError, ExplainedError) as error:
             console.print(str(error), style="red", markup=False, highlight=False)
             return error.exit_code
 

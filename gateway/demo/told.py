@@ -58,10 +58,12 @@ def open_targets(variables: Mapping[str, str]) -> None:
     from gateway.workshop import open_workshop
 
     shop = open_workshop(load_settings(variables))
-    for target in spec.deliveries(shop):
-        brakes.decide(shop.engine, target.target, "open", PERSON, "")
-        brakes.approve(shop.engine, target, PERSON)
-    shop.engine.dispose()
+    try:
+        for target in spec.deliveries(shop):
+            brakes.decide(shop.engine, target.target, "open", PERSON, "")
+            brakes.approve(shop.engine, target, PERSON)
+    finally:
+        shop.engine.dispose()
 
 
 def told(database: str, since: datetime) -> list[Told]:

@@ -103,10 +103,10 @@ def _dossiers(work: _Work, batch: Row[Any] | None, mend: bool, portal: Portal | 
         [batch] = batches(work.shop.engine, batch_id=batch_id)
     with database.begin():
         refused, figures, moving = _compared(work, pair, batch)
-    codes = probe.ask(pair, probe.lacking(database), portal) if was_asked else []
+    found = probe.ask(pair, probe.lacking(database), portal) if was_asked else {}
     database.rollback()
     with database.begin():
-        probe.correct(database, codes)
+        probe.correct(database, found)
         report = _settled(work, figures, refused, moving, batch.batch_id)
         repaired = repair(database, work.shop, pair, batch.batch_id) if mend else 0
         return _told(work, report, repaired)

@@ -72,7 +72,11 @@ def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[Held]:
 def _holder(connection: Connection, name: str) -> str:
     """Its session bears its process's name; nothing when it has ended meanwhile."""
     found = connection.execute(text(_HOLDER), {"name": name}).one_or_none()
-    return f": {found.session.removeprefix(OURS)} since {found.since:%Y-%m-%d %H:%M:%S} UTC" if found else ""
+    if found is None:
+        return ""
+    # Of a session of another login the server does not say since when it is.
+    since = f" since {found.since:%Y-%m-%d %H:%M:%S} UTC" if found.since else ""
+    return f": {found.session.removeprefix(OURS)}{since}"
 
 
 _HOLDER = """

@@ -53,5 +53,7 @@ def test_what_the_disk_does_not_keep_is_not_landed(connected: House, monkeypatch
     assert {type(error) for error in errors} == {StoreError}
     assert "the landing store cannot be written (OSError) → check space" in str(errors[0])
     assert _landed(connected) == set()
+    named = [path for path in (connected.place / "landing").rglob("*") if path.is_file() and "." not in path.name]
+    assert named == [], "what is not on disk does not bear a content's name, so that nobody takes it for one"
     assert connected.fetch("province").errors == ()
     assert len(_landed(connected)) == 3

@@ -12,6 +12,7 @@ from tests.helpers.delivery import REQUESTS, Office
 from tests.helpers.house import House
 
 TAKES = "/apiLyLichTuPhap/nhanHoSoDangKy"
+ASKS = "/apiLyLichTuPhap/LLTP-API-traTrangThaiHs"
 
 OWED = """
     select d.dossier_code from core.dossier d join core.dossier_event e using (dossier_id)
@@ -65,6 +66,28 @@ def test_a_second_delivery_hands_over_nothing_and_a_later_state_neither(office: 
     assert _all_once(office)
     assert known < set(_taken(office))
     assert office.pushed()["accepted"] > before
+
+
+def test_what_changes_before_it_is_handed_over_goes_in_place_of_what_was_not_sent(office: Office) -> None:
+    office.house.execute(
+        r"update ops.outbox set payload_hash = '\x00'; update core.dossier set applicant_name = 'Tên Cũ', content_hash = '\x00', source_hash = '\x00'"
+    )
+    office.house.sync("province", full=True)
+    assert office.states(REQUESTS) == {"superseded": len(_owed(office)), "waiting": len(_owed(office))}
+    office.deliver(REQUESTS)
+    assert _all_once(office)
+
+
+def test_an_answer_about_another_dossier_settles_nothing(office: Office) -> None:
+    office.fault("commit_then_reset", TAKES)
+    office.fault("body", ASKS, times=0, body='{"status": 1, "data": [{"maHoSo": "H15.99-261101-9999"}]}')
+    office.deliver(REQUESTS)
+    [reason] = office.house.column("select reason from ops.outbox where state = 'unknown' and target like 'justice/%'")
+    assert "about another dossier" in reason
+    office.mended()
+    office.house.execute("update ops.outbox set next_at = null")
+    office.deliver(REQUESTS)
+    assert _all_once(office)
 
 
 CUTS: tuple[dict[str, Any], ...] = (

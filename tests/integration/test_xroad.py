@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from connectors.connection import MissingConnection
-from connectors.errors import ExplainedError, FatalPortalError, RetriablePortalError
-from connectors.xroad import ExchangeFailed, ExchangeRefused
+from connectors.errors import ExplainedError, RetriablePortalError
+from connectors.soap.fault import CallRefused
+from connectors.xroad import AnswerOfAnother, ExchangeFailed, ExchangeRefused
 from gateway.errors import NeedsPerson
 from sandbox.testing import Running, running_sandbox
 from tests.helpers.catalogue import batch
@@ -174,8 +175,8 @@ def test_agencies_over_soap_keep_their_tree_and_those_without_a_code_wait_for_a_
         ("client_network_error", ExchangeFailed),
         ("access_denied", ExchangeRefused),
         ("provider_error", RetriablePortalError),
-        ("wrong_hash", ExchangeRefused),
-        ("wrong_id", ExchangeRefused),
+        ("wrong_hash", AnswerOfAnother),
+        ("wrong_id", AnswerOfAnother),
     ],
 )
 def test_whose_failure_it_is_decides_what_becomes_of_it(
@@ -208,7 +209,7 @@ def test_a_hash_that_is_wrong_on_a_later_page_lets_nothing_of_the_stream_through
     assert sandbox.order(PORTAL, "faults", order).status_code == 200
     # What answers without any of X-Road's headers did not come through it.
     error = _failure(house, "dossiers")
-    assert type(error) is ExchangeRefused
+    assert type(error) is AnswerOfAnother
     assert "from 400" in str(error)
     _wrote_nothing(house)
 
@@ -241,4 +242,4 @@ def test_a_fault_of_the_callers_own_is_final(house: House, sandbox: Running) -> 
     assert set(house.column("select level_code from core.agency")) <= {"unit"}
     replace_in(house.mappings / PORTAL / "agencies.yaml", "level: unit", "level: planet")
     error = _failure(house, "agencies")
-    assert type(error) is FatalPortalError, error
+    assert type(error) is CallRefused, error

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -30,11 +29,13 @@ class Workshop:
     engine: Engine
     landing: Landing
     progress: Progress = silent
+    _portals: dict[str, PortalSpec] = field(default_factory=dict, repr=False)
 
-    @cache  # noqa: B019  # lives as long as the command
     def portal(self, name: str) -> PortalSpec:
-        """A portal's checked mapping folder."""
-        return load_portal(self.settings.mappings, name)
+        """A portal's checked mapping folder, read once."""
+        if name not in self._portals:
+            self._portals[name] = load_portal(self.settings.mappings, name)
+        return self._portals[name]
 
     def portals(self) -> list[str]:
         """The names of all portals."""

@@ -148,6 +148,8 @@ def read_delivery(portal: PortalSpec, path: Path) -> Delivery:
             where=document.where(["delivery"]),
             do="give both the same name",
         )
+    if "record" in said and "update" not in said["record"]:
+        _check_once(document)
     record, event, unwrap = said.get("record", {}), said.get("event", {}), said.get("answer", {}).get("unwrap", ())
     crosswalks = portal.folder.parent / "crosswalks"
     return Delivery(
@@ -167,6 +169,17 @@ def read_delivery(portal: PortalSpec, path: Path) -> Delivery:
         jump=Jump(**said.get("jump", {})),
         may_repeat=said.get("may_repeat", False),
     )
+
+
+def _check_once(document: Document) -> None:
+    """What is handed over once cannot be changed: where a portal says that it has it, there would be nothing to do."""
+    failures = document.content.get("answer", {}).get("failure", [])
+    if any(each["means"] == "exists" for each in failures):
+        raise ConfigError(
+            "`exists` asks for a change, and the record has no `update`",
+            where=document.where(["answer", "failure"]),
+            do="let it mean reject_record, or write `update`",
+        )
 
 
 _WAITS = ("1m", "5m", "15m", "1h", "2h", "4h", "8h")

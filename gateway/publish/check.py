@@ -47,8 +47,17 @@ def _of_name(document: Document, contract: Contract) -> Iterator[ConfigError]:
         )
 
 
+def personal(document: Document, contract: Contract) -> Iterator[ConfigError]:
+    """Columns that tell of a person, by their class or by the name of one of ours: every agency reads the files of a set."""
+    ours = {c.name for table in metadata.tables.values() for c in table.columns if c.info.get("personal")}
+    for number, column in enumerate(contract.columns):
+        if column.classification == "personal" or column.name in ours:
+            what = f"column {column.name} is personal, and every agency reads the files of a set"
+            yield ConfigError(what, where=document.where([*COLUMNS, number]), do="leave it out")
+
+
 def _of_columns(document: Document, contract: Contract) -> Iterator[ConfigError]:
-    personal = {c.name for table in metadata.tables.values() for c in table.columns if c.info.get("personal")}
+    yield from personal(document, contract)
     seen = set[str]()
     for number, column in enumerate(contract.columns):
         where = document.where([*COLUMNS, number])
@@ -58,9 +67,6 @@ def _of_columns(document: Document, contract: Contract) -> Iterator[ConfigError]
         if column.code_list and codelists.find((HOME / "mappings",), column.code_list) is None:
             do = "add it to mappings/codelists/, or correct its name"
             yield ConfigError(f"column {column.name}: no code list {column.code_list}", where=where, do=do)
-        if column.classification == "personal" or column.name in personal:
-            what = f"column {column.name} is personal, and every agency reads the files of a set"
-            yield ConfigError(what, where=where, do="leave it out")
 
 
 def _of_query(document: Document, contract: Contract, engine: Engine) -> Iterator[ConfigError]:

@@ -19,6 +19,7 @@ from gateway.documents import Document
 from gateway.errors import ConfigError, StoreError
 from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
+from gateway.publish.check import personal
 from gateway.publish.contract import SUFFIX, Contract
 from gateway.publish.files import Record, Rows, records_of, write_files, write_package
 from gateway.publish.keeping import remove_old, sweep
@@ -71,11 +72,12 @@ def publish_all(
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
 
-    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when the contract breaks readers of
-    the last version without saying so by a new major version.
+    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when a column is personal, or when the
+    contract breaks readers of the last version without saying so by a new major version.
     """
     home = root / contract.name
-    for mistake in breaks(Document(contract.path), contract, root):
+    document = Document(contract.path)
+    for mistake in (*personal(document, contract), *breaks(document, contract, root)):
         raise mistake
     missing = _never_loaded(engine, contract)
     if missing:

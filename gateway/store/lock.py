@@ -40,6 +40,7 @@ class Held:
 def _lost(why: str) -> StoreError:
     return StoreError(
         f"the lock was lost, and another may have begun ({why})",
+        where="GATEWAY_DATABASE_URL",
         do="run again: what was done stays, nothing is doubled",
     )
 

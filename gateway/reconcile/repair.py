@@ -47,6 +47,7 @@ def repair(connection: Connection, shop: Workshop, pair: DossierPair, batch_id: 
     binds = {"target": target.target, "batch_id": batch_id, "why": WHY}
     connection.execute(text(_ANEW), {**binds, "ids": chosen.anew})
     connection.execute(text(_PLACE), {**binds, "ids": chosen.anew})
+    connection.execute(text(_IN_PLACE_OF), {**binds, "ids": chosen.anew})
     doubted = [*chosen.anew, *chosen.steps]
     connection.execute(text(_DOUBT if asks_steps else _SEND_STEPS), {**binds, "ids": doubted})
     connection.execute(text(_REPAIRING), {"pair": pair.name, "ids": [row.discrepancy_id for row in rows]})
@@ -116,6 +117,14 @@ _PLACE = """
         where target = :target and dossier_id = any(:ids) group by dossier_id) as first
     where o.target = :target and o.dossier_id = first.dossier_id and o.batch_id = :batch_id and o.kind = 'record'
         and o.state in ('waiting', 'held')"""
+
+# It tells all that the dossier is now: what older records in line would tell after it is told already, or past.
+_IN_PLACE_OF = """
+    update ops.outbox as older set state = 'superseded', superseded_by = fresh.outbox_id, settled_at = now()
+    from ops.outbox as fresh
+    where fresh.target = :target and fresh.dossier_id = any(:ids) and fresh.batch_id = :batch_id and fresh.kind = 'record'
+        and older.target = :target and older.dossier_id = fresh.dossier_id and older.kind = 'record'
+        and older.outbox_id < fresh.outbox_id and older.state in ('waiting', 'held', 'rejected', 'dead')"""
 
 _GONE = "kind = 'event' and (state = 'accepted' or (state = 'rejected' and cause = 'absent there'))"
 

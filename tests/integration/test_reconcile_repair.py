@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
@@ -85,6 +86,21 @@ def test_lost_dossiers_are_found_and_made_anew_with_their_steps_once(office: Off
     assert set(office.house.column("select state from ops.discrepancy where cause = 'sent and not there'")) == {
         "repaired"
     }
+
+
+def test_a_lost_dossier_that_changed_since_is_told_as_it_is_now_and_once(office: Office) -> None:
+    office.fault("lose", RECORDS, times=0)
+    office.deliver()
+    office.mended()
+    office.days(3)
+    assert office.house.value("""
+        select count(*) from ops.outbox join ops.ledger using (target, dossier_id) where kind = 'record' and state = 'waiting'""")
+    assert _mended(office)[-1] == 0
+    refused = {code for (code,) in office.rows("dossier_code", kind="record", state="rejected")}
+    for code, told in office.pushed()["dossiers"].items():
+        assert (code in refused) != bool(told["holds"])
+        kept = [each["sha256"] for each in told["pushes"] if each["kept"] and each["service"] == RECORDS]
+        assert all(one != other for one, other in pairwise(kept))
 
 
 def test_one_that_was_dropped_from_a_batch_is_found(office: Office) -> None:

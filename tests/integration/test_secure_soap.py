@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from connectors.errors import FatalPortalError, RetriablePortalError
+from connectors.soap.fault import CallRefused
 from connectors.soap.wsse import SignatureRefused
 from gateway.run import Report
 from sandbox.testing import Running, running_sandbox
@@ -167,7 +168,7 @@ def test_a_call_cut_after_it_was_heard_is_repeated_with_a_nonce_of_its_own(house
 def test_a_wrong_password_is_refused_and_stays_out_of_the_message(house: House, sandbox: Running) -> None:
     house.connect_to(sandbox, password="not-the-password")
     error = house.sync(PORTAL).verdict()
-    assert type(error) is FatalPortalError
+    assert type(error) is CallRefused
     assert "FailedAuthentication" in str(error)
     assert "not-the-password" not in str(error)
     assert house.value("select count(*) from core.dossier") == 0

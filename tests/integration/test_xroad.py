@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -210,7 +211,7 @@ def test_a_hash_that_is_wrong_on_a_later_page_lets_nothing_of_the_stream_through
     # What answers without any of X-Road's headers did not come through it.
     error = _failure(house, "dossiers")
     assert type(error) is AnswerOfAnother
-    assert "from 400" in str(error)
+    assert re.search("from [24]00", str(error)), "pages are asked for side by side: either may be the third call"
     _wrote_nothing(house)
 
 

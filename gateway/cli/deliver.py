@@ -193,6 +193,6 @@ def _send(shop: Workshop, chosen: list[Delivery], is_named: bool, as_json: bool)
 
 
 def _who(by: str) -> str:
-    from getpass import getuser
+    from gateway import who
 
-    return by or getuser()
+    return by or who.user()

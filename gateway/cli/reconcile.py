@@ -116,12 +116,11 @@ def explain(
     by: Annotated[str, typer.Option("--by", help="Who says so; the user of this machine when not said.")] = "",
 ) -> int:
     """Say why a difference is right as it is. Example: gateway reconcile explain national/dossiers H15-1 --note 'sent by hand'"""
-    from getpass import getuser
-
+    from gateway import who
     from gateway.reconcile import person
     from gateway.workshop import open_database
 
-    count = person.explain(open_database(), pair, codes or (), cause, by or getuser(), note)
+    count = person.explain(open_database(), pair, codes or (), cause, by or who.user(), note)
     typer.echo(f"{count} explained")
     return 0
 

@@ -53,12 +53,10 @@ def reject(portal: Portal, codes: Codes = None, reviewer: Reviewer = "") -> int:
 
 
 def _decide(portal: str, word: Word, codes: list[str] | None, reviewer: str) -> int:
-    from getpass import getuser
-
-    from gateway import retirement
+    from gateway import retirement, who
     from gateway.workshop import open_database
 
-    for code in retirement.decide(open_database(), portal, word, reviewer or getuser(), codes or ()):
+    for code in retirement.decide(open_database(), portal, word, reviewer or who.user(), codes or ()):
         typer.echo(f"{portal}\t{code}\t{word}")
     typer.echo("gateway: the data sets show it after: gateway publish", err=True)
     return 0

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from gateway.delivery import brakes, run, spec
 from gateway.delivery.run import Report
-from sandbox.testing import Running
+from sandbox.testing import Running, running_sandbox
 from tests.helpers.house import House, order_fault, pass_days
 
 DOSSIERS = "national/dossiers"
@@ -100,6 +100,19 @@ class Office:
         """How many rows are in which state."""
         found = self.house.rows("select state, count(*) from ops.outbox where target = :t group by 1", t=target)
         return dict(found)  # type: ignore[arg-type]
+
+
+@contextmanager
+def national_office(house: House, *targets: str) -> Iterator[Office]:
+    """Sixty dossiers of the province, taken in, and a national portal that may be told of them by these targets."""
+    options = ("--procedures", "60", "--dossiers", "60", "--only", "national", "--only", "province")
+    with running_sandbox(*options) as sandbox:
+        house.connect_to(sandbox)
+        office = Office(house, sandbox)
+        office.night()
+        for target in targets:
+            office.open(target)
+        yield office
 
 
 @contextmanager

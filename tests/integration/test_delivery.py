@@ -13,8 +13,7 @@ import pytest
 from gateway.delivery import brakes
 from gateway.delivery.read_back import ANOTHER
 from gateway.errors import NeedsPerson
-from sandbox.testing import running_sandbox
-from tests.helpers.delivery import DOSSIERS, STATUSES, Office, quick_retries
+from tests.helpers.delivery import DOSSIERS, STATUSES, Office, national_office, quick_retries
 from tests.helpers.house import House, said
 from tests.helpers.server import Server
 
@@ -22,11 +21,7 @@ from tests.helpers.server import Server
 @pytest.fixture
 def office(house: House) -> Iterator[Office]:
     """Sixty dossiers of the province, taken in; the portals have them in no other way."""
-    options = ("--procedures", "60", "--dossiers", "60", "--only", "national", "--only", "province")
-    with running_sandbox(*options) as sandbox:
-        house.connect_to(sandbox)
-        office = Office(house, sandbox)
-        office.night()
+    with national_office(house) as office:
         yield office
 
 

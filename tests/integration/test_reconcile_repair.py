@@ -14,8 +14,7 @@ import pytest
 from gateway.reconcile.pairs import pair
 from gateway.reconcile.period import period
 from gateway.reconcile.run import Report, reconcile
-from sandbox.testing import running_sandbox
-from tests.helpers.delivery import DOSSIERS, Office
+from tests.helpers.delivery import DOSSIERS, Office, national_office
 from tests.helpers.house import House
 from tests.helpers.pushes import push
 
@@ -25,12 +24,7 @@ RECORDS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 @pytest.fixture
 def office(house: House) -> Iterator[Office]:
     """Sixty dossiers of the province, and a national portal that may be told of them."""
-    options = ("--procedures", "60", "--dossiers", "60", "--only", "national", "--only", "province")
-    with running_sandbox(*options) as sandbox:
-        house.connect_to(sandbox)
-        office = Office(house, sandbox)
-        office.night()
-        office.open()
+    with national_office(house, DOSSIERS) as office:
         yield office
 
 

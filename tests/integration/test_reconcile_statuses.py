@@ -13,8 +13,7 @@ import pytest
 from gateway.reconcile.pairs import pair
 from gateway.reconcile.period import period
 from gateway.reconcile.run import Report, reconcile
-from sandbox.testing import running_sandbox
-from tests.helpers.delivery import STATUSES, Office
+from tests.helpers.delivery import STATUSES, Office, national_office
 from tests.helpers.house import House
 from tests.helpers.pushes import code_of
 
@@ -28,12 +27,7 @@ RIGHT = """
 @pytest.fixture
 def office(house: House) -> Iterator[Office]:
     """Sixty dossiers of the province, a quarter of them filed on the national portal, which may be told their states."""
-    options = ("--procedures", "60", "--dossiers", "60", "--only", "national", "--only", "province")
-    with running_sandbox(*options) as sandbox:
-        house.connect_to(sandbox)
-        office = Office(house, sandbox)
-        office.night()
-        office.open(STATUSES)
+    with national_office(house, STATUSES) as office:
         yield office
 
 

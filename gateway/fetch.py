@@ -10,10 +10,10 @@ from connectors import pages
 from connectors.errors import ExplainedError, FatalPortalError
 from connectors.files.pages import Folder
 from connectors.pages import Caller, Page
-from gateway import asking
+from gateway import asking, cursors
 from gateway.files import taken
 from gateway.portals import StreamSpec
-from gateway.runs import batches, get_cursor, last_full_count, mark_batch, open_batch
+from gateway.runs import batches, last_full_count, mark_batch, open_batch
 from gateway.workshop import Workshop
 
 FEW = 20
@@ -56,7 +56,7 @@ def _cursor(shop: Workshop, caller: Caller | Folder, stream: StreamSpec) -> str 
     """Where the stream stands: its cursor; of files, whether any were taken."""
     if isinstance(caller, Folder):
         return "the files taken before" if taken(shop.engine, stream) else None
-    return get_cursor(shop.engine, stream.portal, stream.stream) if stream.incremental else None
+    return cursors.get(shop.engine, stream.portal, stream.stream) if stream.incremental else None
 
 
 def _mode(shop: Workshop, stream: StreamSpec, cursor: str | None) -> str:

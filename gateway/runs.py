@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from connectors.errors import ExplainedError
 from gateway.errors import StoreError
-from gateway.store.ops import COUNTS, batch, cursor, run
+from gateway.store.ops import COUNTS, batch, run
 
 
 @dataclass(frozen=True)
@@ -123,12 +123,6 @@ def record(connection: Connection, work: Row[Any], counts: Counts, before: Progr
         adding = {name: table.c[name] + value for name, value in more.items()}
         adding["read_count"] = table.c.read_count + counts.read
         connection.execute(update(table).where(id_column == key).values(adding))
-
-
-def get_cursor(engine: Engine, portal: str, stream: str) -> str | None:
-    """Where the stream stands, None before its first complete load."""
-    with engine.connect() as connection:
-        return connection.scalar(select(cursor.c.value).filter_by(portal=portal, stream=stream))
 
 
 def last_full_count(engine: Engine, portal: str, stream: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import Engine, Row, func, text, update
 
-from gateway import absence, drift, quarantine, runs
+from gateway import absence, cursors, drift, quarantine, runs
 from gateway.delivery.outbox import Outbox
 from gateway.failpoint import failpoint
 from gateway.mapping.compile import Mapped, Mapping
@@ -76,7 +76,7 @@ class Writer:
                 .values(state="loaded", mapping_sha256=fingerprint, finished_at=func.now())
             )
             if not self._is_replay:
-                self._move_cursor()
+                cursors.move(self._connection, self._work)
         failpoint("load.finished")
 
     def _upsert(self, rows: list[Staged]) -> Counts:
@@ -137,19 +137,6 @@ class Writer:
         batch = ops.batch.c
         newer = func.greatest(func.coalesce(batch.cursor_to, newest), newest)
         self._connection.execute(update(ops.batch).where(batch.batch_id == self._work.batch_id).values(cursor_to=newer))
-
-    def _move_cursor(self) -> None:
-        """To the newest change seen, but never past the time the batch began: a portal's clock may run ahead."""
-        self._connection.exec_driver_sql(
-            """
-            insert into ops.cursor (portal, stream, value, batch_id)
-            select portal, stream, least(cursor_to, to_char(started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS+00:00')),
-                batch_id
-            from ops.batch where batch_id = %(batch_id)s and cursor_to is not null
-            on conflict (portal, stream) do update set value = excluded.value, batch_id = excluded.batch_id
-            where ops.cursor.value < excluded.value""",
-            self._binds,
-        )
 
 
 def _content(columns: list[str], mapped: Mapped) -> str:

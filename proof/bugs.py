@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from connectors import pages, paging
 from connectors.errors import PortalError
-from gateway import fetch, quarantine, runs, upsert
+from gateway import cursors, fetch, quarantine, runs, upsert
 from gateway.delivery import courier, held, line, outbox, outcome, read_back
 from gateway.errors import StoreError
 from gateway.log import log
@@ -144,14 +144,14 @@ def _null_for_unfit() -> Sequence[AbstractContextManager[Any]]:
 
 def _our_own_clock() -> Sequence[AbstractContextManager[Any]]:
     """Our clock, which is half a year ahead of the portal's."""
-    right = upsert.Writer._move_cursor
+    right = cursors.move
 
-    def move(self: Any) -> None:
-        right(self)
+    def move(connection: Any, work: Any) -> None:
+        right(connection, work)
         said = "update ops.cursor set value = '2027-06-01T00:00:00+00:00' where portal = :portal and stream = :stream"
-        self._connection.execute(text(said), {"portal": self._work.portal, "stream": self._work.stream})
+        connection.execute(text(said), {"portal": work.portal, "stream": work.stream})
 
-    return [patch.object(upsert.Writer, "_move_cursor", move)]
+    return [patch.object(cursors, "move", move)]
 
 
 def _short_is_fine() -> Sequence[AbstractContextManager[Any]]:

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from sandbox.testing import Running, running_sandbox
+from tests.helpers import reading
 from tests.helpers.house import House, counted, order_fault, pass_days, replace_in, said
 
 SEARCH = "/pa/dossier/search"
@@ -195,3 +196,44 @@ def test_a_bad_time_at_the_end_of_a_page_does_not_stop_an_incremental_run(house:
         "full",
         "incremental",
     ]
+
+
+GARBLED = "H15.01-2510\x00-0001"
+
+
+def _few_a_page(house: House, sandbox: Running) -> None:
+    """A province whose changes of some days fill several pages, the first night done."""
+    house.connect_to(sandbox)
+    replace_in(house.own_mappings() / "province" / "dossiers.yaml", "page_size: 1000", "page_size: 5")
+    house.night("province")
+    pass_days(sandbox.province, 4)
+
+
+def test_a_code_garbled_once_is_asked_for_again(house: House) -> None:
+    """The next night would have no reason to read that far: nothing has changed since."""
+    with running_sandbox("--dossiers", str(DOSSIERS), "--procedures", "12", "--only", "province") as sandbox:
+        _few_a_page(house, sandbox)
+        order_fault(sandbox.province, match=SEARCH, kind="rewrite", records={"3": {"code": GARBLED}}, after=1)
+        ended = house.gateway("sync", "province", "--stream", "dossiers")
+        assert ended.returncode == 1
+        assert "the cursor stays: records came without a readable code" in ended.stderr
+        assert house.column("select record_key from ops.quarantine") == [None]
+        house.night("province")
+        modes = house.column("select mode from ops.batch where stream = 'dossiers' order by batch_id")
+        assert modes == ["full", "incremental", "incremental"]
+        theirs = {code: reading.STATUS[said["dossierStatus"]["id"]] for code, said in reading.dossiers(sandbox).items()}
+        assert dict(house.rows("select dossier_code, status_code from core.dossier")) == theirs
+
+
+def test_codes_garbled_for_ever_do_not_hold_the_cursor_for_ever(house: House) -> None:
+    """Other bytes each night; after seven visits the stream goes on."""
+    where = "select value from ops.cursor where stream = 'dossiers'"
+    with running_sandbox("--dossiers", str(DOSSIERS), "--procedures", "12", "--only", "province") as sandbox:
+        _few_a_page(house, sandbox)
+        stood = [house.value(where)]
+        for night in range(8):
+            order_fault(sandbox.province, match=SEARCH, kind="rewrite", records={"3": {"code": f"{GARBLED}{night}"}})
+            assert house.sync("province", only="dossiers").counts.quarantined == 1
+            stood.append(house.value(where))
+    assert stood[:8] == [stood[0]] * 8
+    assert stood[8] > stood[0]

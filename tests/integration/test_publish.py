@@ -249,6 +249,18 @@ def test_a_broken_contract_leaves_the_last_version(breach: str, house: House) ->
     assert house.column("select version from ops.publication") == [good.version]
 
 
+def test_a_set_that_cannot_be_published_keeps_no_other_from_its_readers(house: House) -> None:
+    """Nor hides that it was not: the command says so, and ends with the error's code."""
+    house.execute(CHANGE.replace("'8'", "'99'"))
+    ended = house.gateway("publish")
+    assert ended.returncode == 4
+    [line] = [each for each in said(ended) if "dossier_status" in each]
+    assert "rule of_code_list, column status_code: 1 rows, such as " in line
+    published = set(house.column("select dataset from ops.publication"))
+    assert {"dossier_event", "procedure_catalogue", "sync_health"} <= published
+    assert "dossier_status" not in published
+
+
 def test_before_the_first_load_nothing_is_published(server: Server, tmp_path: Path) -> None:
     """An empty set would say that nothing exists."""
     house = House(server.url(server.database()), tmp_path)

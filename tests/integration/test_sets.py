@@ -40,6 +40,14 @@ PLANTED = (
     """insert into core.procedure_version (procedure_id, version_number, decision_code, content_hash, content, batch_id)
         select procedure_id, 2, decision_code, '\\x00', jsonb_set(content, '{procedure_name}', '"Tên mới"'), batch_id
         from core.procedure_version where procedure_id = (select min(procedure_id) from core.procedure where issuer = 'national')""",
+    """insert into core.procedure_agency (procedure_id, ordinal, role, agency_code, agency_name)
+        select min(procedure_id), o, case o when 0 then 'executing' else 'coordinating' end, 'H15.' || o, 'Sở ' || o
+        from core.procedure, generate_series(0, 1) o where issuer = 'national' group by o""",
+    """insert into core.procedure_legal_basis (procedure_id, ordinal, document_number, issued_date)
+        select max(procedure_id), o, '1' || o || '/2026/NĐ-CP', '2026-01-02' from core.procedure, generate_series(0, 2) o
+        where issuer = 'national' group by o""",
+    """insert into core.procedure_related (procedure_id, ordinal, relation, procedure_code)
+        select min(procedure_id), 0, 'interlinked', max(procedure_code) from core.procedure where issuer = 'national'""",
     """insert into core.decision (issuer, decision_code, decision_number, decision_date, summary, valid_from,
             source_hash, content_hash, batch_id)
         select 'national', 'QD-1', '12/QĐ-UBND', '2026-10-01', 'Bãi bỏ thủ tục ' || max(procedure_code), '0001-01-01', '\\x00', '\\x00', 1
@@ -102,6 +110,39 @@ def test_a_limit_is_a_number_and_its_unit(planted: House) -> None:
     assert expected == [(len(times), sum(each["duration_unit"] == "working-day" for each in times))]
     assert {type(each["duration_amount"]) for each in times} <= {int, float, type(None)}
     assert any(each["duration_unit"] == "working-day" and each["duration_amount"] for each in times)
+
+
+PARTS = ("step", "component", "fee", "result", "legal_basis", "agency", "applicant", "related", "time")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_of_every_procedure_in_the_portals_order(planted: House, part: str) -> None:
+    expected = planted.rows(f"""
+        select p.procedure_code, array_agg(t.ordinal + 1 order by t.ordinal) from core.procedure_{part} t
+        join core.procedure p using (procedure_id) where p.issuer = 'national' group by 1""")
+    found: dict[str, list[int]] = {}
+    for row in rows(planted, f"procedure_{part}"):
+        [number] = [row[name] for name in list(row)[1:2]]
+        found.setdefault(row["procedure_code"], []).append(number)
+    assert found == dict(expected)  # type: ignore[arg-type]
+    assert found
+
+
+def test_a_fee_hangs_under_a_limit_and_its_channel(planted: House) -> None:
+    channels = {
+        (each["procedure_code"], each["time_number"]): each["channel_code"] for each in rows(planted, "procedure_time")
+    }
+    fees = rows(planted, "procedure_fee")
+    assert [channels[each["procedure_code"], each["time_number"]] for each in fees] == [
+        each["channel_code"] for each in fees
+    ]
+    assert {each["channel_code"] for each in fees} > {"1"}
+
+
+def test_the_portals_own_words_of_each_procedure(planted: House) -> None:
+    expected = planted.rows("select procedure_code, requirements from core.procedure where issuer = 'national'")
+    assert {(each["procedure_code"], each["requirements"]) for each in rows(planted, "procedure_text")} == set(expected)
+    assert any(requirements for _, requirements in expected)
 
 
 def test_agencies_of_both_portals(planted: House) -> None:

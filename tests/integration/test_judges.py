@@ -138,6 +138,14 @@ def test_frictionless_notices_a_cell_of_another_type(spoilt: Path) -> None:
     assert [each for each in wrong if each.startswith("type-error: ") and "P3D" in each]
 
 
+def test_frictionless_notices_a_key_that_stands_twice(spoilt: Path) -> None:
+    path = spoilt / "procedure_time.csv"
+    *_, last = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(path.read_bytes() + last)
+    wrong = heard("frictionless", spoilt.parents[1])["procedure_time"]["wrong"]
+    assert {"primary-key", "row-count"} <= {each.partition(":")[0] for each in wrong}
+
+
 def test_datacontract_notices_a_word_that_the_standard_does_not_know(spoilt: Path) -> None:
     replace_in(spoilt / "procedure_time.odcs.yaml", "tenant: province", "tenants: province")
     checks = heard("datacontract", spoilt.parents[1])["procedure_time"]["checks"]

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-KINDS = ("string", "boolean", "integer", "number", "date", "timestamp", "array")
-
 
 def versions(home: Path) -> Iterator[tuple[str, Path]]:
     """Each set by its name, and the folder of its last version."""

@@ -209,6 +209,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "select nullif(dossier_code, (select max(dossier_code) from core.dossier)) as dossier_code,",
         r"rule filled, column dossier_code: 1 rows, such as \(empty\); the last good",
     ),
+    "an empty text in a required column": (
+        "select dossier_code,",
+        "select coalesce(nullif(dossier_code, (select max(dossier_code) from core.dossier)), '') as dossier_code,",
+        r"rule filled, column dossier_code: 1 rows, such as \(empty\); the last good",
+    ),
     "a key twice": (
         "from core.dossier where",
         "from (select * from core.dossier union all select * from core.dossier) twice where",
@@ -262,6 +267,17 @@ def test_a_set_that_cannot_be_published_keeps_no_other_from_its_readers(house: H
     published = set(house.column("select dataset from ops.publication"))
     assert {"dossier_event", "procedure_catalogue", "sync_health"} <= published
     assert "dossier_status" not in published
+
+
+@pytest.mark.parametrize("amount", ["0.0000001", "1e32", "'NaN'"])
+def test_a_number_that_a_file_would_round_is_refused(amount: str, house: House) -> None:
+    house.execute(f"""
+        update core.procedure_time set duration_amount = {amount} where (procedure_id, ordinal) =
+            (select procedure_id, ordinal from core.procedure_time join core.procedure using (procedure_id)
+            where issuer = 'national' limit 1)""")
+    with pytest.raises(StoreError, match="rule exact, column duration_amount: 1 rows, such as "):
+        house.publish("procedure_time")
+    assert not (house.place / "datasets" / "procedure_time").exists()
 
 
 def test_before_the_first_load_nothing_is_published(server: Server, tmp_path: Path) -> None:

@@ -16,54 +16,7 @@ from gateway.publish.sets import publish
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House
-
-EVIL = "=HYPERLINK(1)"
-PLANTED = (
-    """insert into xref.code_snapshot (kind, issuer, as_of, file_name, file_sha256, row_count, uncoded_count)
-        values ('unit', 'ministry', '2026-01-01', 'units.csv', 'f0', 2, 0)""",
-    "insert into xref.code_entity (kind, issuer) values ('unit', 'ministry'), ('unit', 'ministry')",
-    """insert into xref.code_version (entity_id, kind, issuer, code, name, valid_from, valid_to, ended_by, snapshot_id)
-        select e, 'unit', 'ministry', '000' || e, 'Xã ' || e,
-            case e when 1 then date '0001-01-01' else date '2025-07-01' end,
-            case e when 1 then date '2025-07-01' end, case e when 1 then 'succeeded' end, 1 from generate_series(1, 2) e""",
-    """insert into xref.code_succession (entity_id, successor_id, relation, evidence, said, since, snapshot_id)
-        values (1, 2, 'whole', 'name', 'toàn bộ xã 1', '2025-07-01', 1)""",
-    """insert into xref.match_decision
-        (kind, local_issuer, local_code, local_name, national_issuer, national_code, national_name, verdict, reviewer)
-        values ('agency', 'province', 'A', 'Sở A', 'national', 'N1', 'Sở A', 'accepted', 'Reviewer A'),
-            ('agency', 'province', 'B', 'Sở B', 'national', 'N2', 'Sở B', 'accepted', 'Reviewer A'),
-            ('agency', 'province', 'B', 'Sở B', 'national', 'N2', 'Sở B', 'rejected', 'Reviewer A')""",
-    """insert into xref.match_suggestion
-        (kind, local_issuer, local_code, national_issuer, national_code, ordinal, score, is_automatic, reason, evidence)
-        select 'agency', 'province', local, 'national', code, 1, 0.95, automatic, '', '[]'
-        from (values ('A', 'N9', true), ('B', 'N2', true), ('C', 'N3', true), ('D', 'N4', false)) t (local, code, automatic)""",
-    """insert into core.procedure_version (procedure_id, version_number, decision_code, content_hash, content, batch_id)
-        select procedure_id, 2, decision_code, '\\x00', jsonb_set(content, '{procedure_name}', '"Tên mới"'), batch_id
-        from core.procedure_version where procedure_id = (select min(procedure_id) from core.procedure where issuer = 'national')""",
-    """insert into core.procedure_agency (procedure_id, ordinal, role, agency_code, agency_name)
-        select min(procedure_id), o, case o when 0 then 'executing' else 'coordinating' end, 'H15.' || o, 'Sở ' || o
-        from core.procedure, generate_series(0, 1) o where issuer = 'national' group by o""",
-    """insert into core.procedure_legal_basis (procedure_id, ordinal, document_number, issued_date)
-        select max(procedure_id), o, '1' || o || '/2026/NĐ-CP', '2026-01-02' from core.procedure, generate_series(0, 2) o
-        where issuer = 'national' group by o""",
-    """insert into core.procedure_related (procedure_id, ordinal, relation, procedure_code)
-        select min(procedure_id), 0, 'interlinked', max(procedure_code) from core.procedure where issuer = 'national'""",
-    """insert into core.decision (issuer, decision_code, decision_number, decision_date, summary, valid_from,
-            source_hash, content_hash, batch_id)
-        select 'national', 'QD-1', '12/QĐ-UBND', '2026-10-01', 'Bãi bỏ thủ tục ' || max(procedure_code), '0001-01-01', '\\x00', '\\x00', 1
-        from core.procedure_listing""",
-    """insert into ops.absence (portal, stream, entity, record_key, state, within_count, missing_batch_id, last_batch_id, decided_at)
-        select 'national', 'procedure_list', 'procedure_listing', max(procedure_code), 'retired', 2, max(batch_id), max(batch_id),
-            '2026-10-02T01:00:00Z' from core.procedure_listing""",
-    """insert into ops.reconciliation (pair, kind, is_whole) values ('national/dossiers', 'dossier', true)""",
-    """insert into ops.discrepancy (pair, kind, key, cause, state, first_id, last_id, ours, decided_by, note, closed_at)
-        values ('national/dossiers', 'dossier', 'H1', 'not sent', 'open', 1, 1, '{"status_code": "4"}', null, null, null),
-            ('national/dossiers', 'dossier', 'H2', 'held', 'explained', 1, 1, null, 'Reviewer A', 'Reviewer A knows', null)""",
-    f"""update core.agency set agency_name = '{EVIL}', parent_code = '#N/A'
-        where agency_id = (select min(agency_id) from core.agency)""",
-    """insert into ops.quarantine (portal, stream, record_hash, reason, path, value, page_id, record_number, batch_id, last_batch_id)
-        values ('province', 'dossiers', '\\x01', 'r', 'p', 'a value', 1, 1, 1, 1)""",
-)
+from tests.helpers.shared_sets import EVIL, PLANTED
 
 
 @pytest.fixture(scope="module")

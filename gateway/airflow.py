@@ -119,6 +119,7 @@ def load(portal: str, outlet_events: Any = None) -> dict[str, int]:
 def publish() -> dict[str, str]:
     """Write every shared set; returns the version each now has."""
     from gateway.config import load_settings
+    from gateway.linked.write import refresh
     from gateway.log import log
     from gateway.publish.contract import load_contracts
     from gateway.publish.sets import publish_all
@@ -126,7 +127,9 @@ def publish() -> dict[str, str]:
 
     settings = load_settings()
     engine = open_database(settings)
-    done, wrong = publish_all(engine, load_contracts(settings.schemas), settings.datasets)
+    contracts = load_contracts(settings.schemas)
+    done, wrong = publish_all(engine, contracts, settings.datasets)
+    refresh(settings.public_url, contracts, settings.datasets)
     for each in wrong:
         log.error("not published", error=str(each))
     if wrong:

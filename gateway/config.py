@@ -16,7 +16,8 @@ HOME = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are. stop_file: while it exists nothing is delivered. secret_keys: newest first; the first wraps new data
+    """Where things are. stop_file: while it exists nothing is delivered. public_url: where readers find
+    the shared sets; no catalogue of them is written while it is empty. secret_keys: newest first; the first wraps new data
     keys, all of them unwrap old ones.
     """
 
@@ -26,11 +27,12 @@ class Settings:
     mappings: tuple[Path, ...]
     schemas: Path
     stop_file: Path = Path(".gateway/stop-delivery")
+    public_url: str = ""
     secret_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read GATEWAY_DATABASE_URL, _LANDING, _DATASETS, _MAPPINGS, _STOP_FILE and _SECRET_KEY.
+    """Read GATEWAY_DATABASE_URL, _LANDING, _DATASETS, _MAPPINGS, _STOP_FILE, _PUBLIC_URL and _SECRET_KEY.
 
     Only what a command then really uses must be set: an empty value is complained about where it is needed.
     """
@@ -41,6 +43,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mappings=mapping_folders(environ),
         schemas=HOME / "schemas",
         stop_file=Path(environ.get("GATEWAY_STOP_FILE", "") or ".gateway/stop-delivery"),
+        public_url=environ.get("GATEWAY_PUBLIC_URL", ""),
         secret_keys=_secret_keys(environ.get("GATEWAY_SECRET_KEY", "")),
     )
 

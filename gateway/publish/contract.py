@@ -53,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A set: its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules.
+    """A set: who answers for it (the team's name, its owner's short name), its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules.
 
     retention: how long versions are kept that are not the last one; None: for ever.
     """
@@ -62,6 +62,8 @@ class Contract:
     title: str
     version: str
     purpose: str
+    team: str
+    owner: str
     query: str
     streams: tuple[str, ...]
     columns: tuple[Column, ...]
@@ -102,6 +104,8 @@ def read_contract(document: Document) -> Contract:
         title=table["businessName"],
         version=said["version"],
         purpose=said["description"]["purpose"],
+        team=said["team"]["name"],
+        owner=next(each["username"] for each in said["team"]["members"] if each["role"] == "owner"),
         query=more["query"],
         streams=tuple(more["streams"]),
         columns=tuple(map(_column, table["properties"])),

@@ -79,9 +79,9 @@ class House:
         """The command line of a verb, for a process of its own from the start."""
         return [sys.executable, "-m", "gateway", *arguments]
 
-    def done(self, *arguments: str) -> str:
-        """Run a command that must end with 0; its standard output."""
-        ended = self.gateway(*arguments)
+    def done(self, *arguments: str, **more: str) -> str:
+        """Run a command that must end with 0; its standard output. `more` are further variables."""
+        ended = self.gateway(*arguments, **more)
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 

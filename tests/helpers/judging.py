@@ -18,6 +18,7 @@ from gateway.publish.query import rows_sql
 from gateway.publish.workbook import CUT, LONGEST
 from tests.helpers.house import ROOT, House
 
+SHAPES = ROOT.parent / "shared" / "shapes"
 PYTHON = ROOT / ".judges" / "bin" / "python"
 needs_judges = pytest.mark.skipif(not PYTHON.exists(), reason="needs the outside judges: make judges")
 needs_libreoffice = pytest.mark.skipif(
@@ -37,6 +38,19 @@ def heard(judge: str, datasets: Path) -> dict[str, dict[str, Any]]:
     assert ended.returncode == 0, ended.stderr[-3000:]
     told: dict[str, dict[str, Any]] = json.loads(ended.stdout)
     return told
+
+
+def broken_shapes(path: Path) -> list[str]:
+    """What pySHACL says that a file of linked data breaks: the catalogue of DCAT-AP's shapes, the services of CPSV-AP's."""
+    shapes = SHAPES / {"catalogue": "dcat-ap-3.0.1-shapes.ttl", "services": "cpsv-ap-3.2.0.ttl"}[path.stem]
+    if not shapes.exists():
+        pytest.skip(f"the shapes are not here: shared/shapes/{shapes.name}")
+    program = ROOT / "tests" / "judges" / "by_shacl.py"
+    command = [str(PYTHON), "-B", str(program), str(shapes), str(path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    found: list[str] = json.loads(ended.stdout)[str(path)]
+    return found
 
 
 def held(house: House, contract: Contract) -> list[Row]:

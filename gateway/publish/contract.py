@@ -55,7 +55,8 @@ class Column:
 class Contract:
     """A set: its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules.
 
-    retention: how long versions are kept that are not the last one; None: for ever.
+    retention: how long versions are kept that are not the last one; None: for ever. sources: the SQL of the batches or code lists
+    that its rows come from; "" for what only people decided.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Contract:
     version: str
     purpose: str
     query: str
+    sources: str
     streams: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
@@ -103,6 +105,7 @@ def read_contract(document: Document) -> Contract:
         version=said["version"],
         purpose=said["description"]["purpose"],
         query=more["query"],
+        sources=more.get("sources", ""),
         streams=tuple(more["streams"]),
         columns=tuple(map(_column, table["properties"])),
         rules=tuple(_rules(table)),

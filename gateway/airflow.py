@@ -120,13 +120,13 @@ def publish() -> dict[str, str]:
     """Write every shared set; returns the version each now has."""
     from gateway.config import load_settings
     from gateway.log import log
+    from gateway.publish.all_sets import publish_all
     from gateway.publish.contract import load_contracts
-    from gateway.publish.sets import publish_all
     from gateway.workshop import open_database
 
     settings = load_settings()
     engine = open_database(settings)
-    done, wrong = publish_all(engine, load_contracts(settings.schemas), settings.datasets)
+    done, wrong = publish_all(engine, load_contracts(settings.schemas), settings)
     for each in wrong:
         log.error("not published", error=str(each))
     if wrong:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
-from connectors.errors import ExplainedError
 from gateway import durable
 from gateway.documents import Document
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import StoreError
 from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
 from gateway.publish.check import personal
@@ -56,20 +55,6 @@ class _Written(NamedTuple):
     content: str
     last_batch: int
     origins: Origins
-
-
-def publish_all(
-    engine: Engine, contracts: Iterable[Contract], root: Path
-) -> tuple[list[Published], list[ExplainedError]]:
-    """Every set by itself: what is wrong with one keeps no other from its readers. Returns what was done, and what was wrong."""
-    done: list[Published] = []
-    wrong: list[ExplainedError] = []
-    for contract in contracts:
-        try:
-            done.append(publish(engine, contract, root))
-        except (StoreError, ConfigError) as error:
-            wrong.append(error)
-    return done, wrong
 
 
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:

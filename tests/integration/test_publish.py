@@ -192,6 +192,19 @@ def test_versions_are_kept_as_long_as_the_contract_says(house: House) -> None:
     assert young in _versions(house)
 
 
+def test_a_clock_that_cannot_be_counted_keeps_no_other_set_from_its_readers(house: House) -> None:
+    rules = house.own_mappings() / "calendar" / "service_levels.yaml"
+    replace_in(rules, "  measures: step\n", "  measures: steps\n")
+    ended = house.gateway("publish", "service_level", "dossier_status")
+    assert ended.returncode == 2
+    assert [f"{rules}:" in line for line in said(ended)] == [True]
+    assert house.value("select count(*) from ops.service_level") == 0
+    assert house.column("select dataset from ops.publication") == ["dossier_status"]
+    replace_in(rules, "  measures: steps\n", "  measures: step\n")
+    assert said(house.gateway("publish", "service_level")) == []
+    assert house.column("select dataset from ops.publication order by dataset") == ["dossier_status", "service_level"]
+
+
 def test_a_reader_who_holds_a_version_keeps_it_whole(house: House) -> None:
     folder = house.publish("dossier_status").folder
     with (house.place / "datasets" / "dossier_status" / "latest" / "dossier_status.csv").open("rb") as reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Engine
 
@@ -10,6 +11,7 @@ from connectors.errors import ExplainedError
 from gateway.config import Settings
 from gateway.errors import ConfigError, StoreError
 from gateway.publish.contract import Contract
+from gateway.publish.files import version_time
 from gateway.publish.sets import Published, publish
 from gateway.service_levels.kept import keep
 
@@ -31,3 +33,8 @@ def publish_all(
         except (StoreError, ConfigError) as error:
             wrong.append(error)
     return done, wrong
+
+
+def made_since(begun: datetime, done: Iterable[Published]) -> list[Published]:
+    """Those whose version was made at this time or later, also by an earlier try. A version's name has whole seconds."""
+    return [each for each in done if each.version and version_time(each.version) >= begun.replace(microsecond=0)]

@@ -212,6 +212,10 @@ def test_the_data_package_lists_it_with_its_checksum(published: dict[str, Publis
         [listed] = [each for each in package["resources"] if each["path"] == FILE]
         assert listed["hash"] == f"sha256:{hashlib.sha256((version.folder / FILE).read_bytes()).hexdigest()}"
         assert listed["format"] == "jsonld"
+        assert [each["path"] for each in (package["resources"][0], package["resources"][-1])] == [
+            f"{version.dataset}.csv",
+            FILE,
+        ]
 
 
 def test_it_names_no_person_and_no_address(night: House, published: dict[str, Published]) -> None:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gateway.errors import StoreError
+from gateway.publish.all_sets import made_since
 from gateway.publish.contract import load_contracts
 from gateway.store.core import metadata
 from sandbox.testing import running_sandbox
@@ -132,6 +133,15 @@ def test_unchanged_rows_are_no_new_version(house: House) -> None:
     assert again.version == first.version
     assert house.column("select version from ops.publication") == [first.version]
     assert _versions(house) == [first.version]
+
+
+def test_what_an_earlier_try_has_published_counts_as_made_in_this_run(house: House) -> None:
+    begun = datetime.now(UTC)
+    first, unpublished = house.publish("dossier_status"), house.publish("discrepancy")
+    again = house.publish("dossier_status")
+    assert (first.is_new, again.is_new, unpublished.version) == (True, False, "")
+    assert made_since(begun, [again, unpublished]) == [again]
+    assert made_since(begun + timedelta(minutes=1), [again, unpublished]) == []
 
 
 def test_changed_rows_are_a_new_version_beside_the_old(house: House) -> None:

@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+JUDGES := .judges
+CALLED := $(JUDGES)/.ready
+RESOLVE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
 
@@ -20,12 +23,20 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-.PHONY: help setup
+judges: $(CALLED) ## make .judges: outside programs that read what is published (`make test` does it)
+
+$(CALLED): requirements-judges.lock | $(READY)
+	@echo "Setting up $(JUDGES) from requirements-judges.lock (once, about a minute)"
+	@$(PYTHON) -m venv $(JUDGES)
+	@$(JUDGES)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-judges.lock
+	@touch $(CALLED)
+
+.PHONY: help setup judges
 
 demo: setup ## a night through real Airflow against simulated portals; ONCE=1 ends after the summary, CATALOGUE=file.csv serves a real catalogue
 	@$(BIN)/python -m gateway.demo $(if $(ONCE),--once) $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DOSSIERS),--dossiers $(DOSSIERS)) $(if $(STATE),--state $(STATE))
 
-test: setup ## run all tests
+test: setup judges ## run all tests
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff, formatting, mypy
@@ -48,13 +59,14 @@ mutants: setup ## change the mapping engine in small ways; the tests must notice
 docs: setup ## write the tables of the reference that come from the mappings
 	@$(BIN)/python -m gateway.portal_table docs/reference/portals.md
 
-lock: ## make requirements.lock anew (needs uv)
-	@uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+lock: ## make both lock files anew (needs uv)
+	@$(RESOLVE) pyproject.toml --all-extras --group dev --output-file requirements.lock
+	@$(RESOLVE) requirements-judges.in --output-file requirements-judges.lock
 
 clean: ## end what a killed demo left and remove everything made here
 	@[ ! -x $(BIN)/python ] || for state in .gateway/demo .gateway/demo-namespace; do \
 		$(BIN)/python -m gateway.demo clean --state $$state || exit 1; done
-	@rm -rf $(VENV) .gateway .bench mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(JUDGES) .gateway .bench mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: demo test lint bench prove mutants docs lock clean

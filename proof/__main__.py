@@ -23,6 +23,7 @@ from proof import (
     rerun,
     selftest,
     store_faults,
+    tampered,
 )
 from proof.alone import alone
 from proof.card import Line
@@ -42,6 +43,7 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "faults": faults.measure,
     "rerun": partial(alone, rerun.measure),
     "overlap": partial(alone, overlap.measure),
+    "audit": tampered.measure,
 }
 
 

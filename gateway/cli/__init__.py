@@ -13,6 +13,7 @@ from typer._click.exceptions import (
 
 from connectors.errors import ExplainedError
 from gateway.cli import (
+    audit,
     calendar,
     codes,
     contract,
@@ -20,6 +21,7 @@ from gateway.cli import (
     db,
     deliver,
     integrity,
+    keys,
     look,
     mapping,
     match,
@@ -56,6 +58,8 @@ for name, group in (
     ("contract", contract),
     ("match", match),
     ("calendar", calendar),
+    ("keys", keys),
+    ("audit", audit),
     ("db", db),
 ):
     app.add_typer(group.app, name=name)

@@ -138,10 +138,12 @@ def _resource(path: Path, contract: Contract, count: int) -> dict[str, Any]:
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256(path)}",
     }
-    if path.name == f"{contract.name}.csv":
-        schema = {"fields": [_field(column) for column in contract.columns], "primaryKey": contract.key}
-        resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "rows": count, "schema": schema}
-    return resource
+    if path.name not in {f"{contract.name}.csv", f"{contract.name}.jsonl"}:
+        # Said, since a validator that looks inside by itself guesses types, and takes blank cells of a workbook for missing ones.
+        return {**resource, "type": "file"}
+    schema = {"fields": [_field(column) for column in contract.columns], "primaryKey": contract.key}
+    table = {"profile": "tabular-data-resource", "type": "table", "encoding": "utf-8", "rows": count, "schema": schema}
+    return resource | table
 
 
 def _field(column: Column) -> dict[str, Any]:

@@ -57,10 +57,20 @@ def broken(connection: Connection, contract: Contract) -> list[Broken]:
 
 
 def all_rules(contract: Contract) -> list[Rule]:
-    """What the columns say by themselves (filled, of their code list), then the rules written out."""
-    filled = [Rule("filled", each.name, f"{each.name} is null") for each in contract.columns if each.required]
+    """What the columns say by themselves (filled, exact, of their code list), then the rules written out."""
+    filled = [Rule("filled", each.name, _not_filled(each)) for each in contract.columns if each.required]
+    exact = [Rule("exact", each.name, _not_exact(each.name)) for each in contract.columns if each.type == "number"]
     listed = [Rule("of_code_list", each.name, _not_listed(each)) for each in contract.columns if each.code_list]
-    return [*filled, *listed, *contract.rules]
+    return [*filled, *exact, *listed, *contract.rules]
+
+
+def _not_filled(column: Column) -> str:
+    return f"nullif({column.name}, '') is null" if column.type == "string" else f"{column.name} is null"
+
+
+def _not_exact(name: str) -> str:
+    """A number that Parquet's decimal(38, 6) would have to round, or cannot hold. NaN and the infinities are such, too."""
+    return f"not (scale(trim_scale({name})) <= 6 and abs({name}) < 1e32)"
 
 
 def _not_listed(column: Column) -> str:
@@ -75,4 +85,4 @@ def _not_listed(column: Column) -> str:
 
 def _keys(connection: Connection, statement: str) -> tuple[str, ...]:
     rows = connection.execute(text(f"{statement} limit {SAMPLE}"))
-    return tuple(", ".join("(empty)" if value is None else str(value) for value in row) for row in rows)
+    return tuple(", ".join("(empty)" if value in {None, ""} else str(value) for value in row) for row in rows)

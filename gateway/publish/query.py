@@ -28,11 +28,14 @@ _TYPES = {
 
 
 def rows_sql(contract: Contract) -> str:
-    """All rows, by key in byte order, which is the same on every server and in Python."""
+    """All rows, by key in byte order, which is the same on every server and in Python.
+
+    A text without a letter is nothing: CSV cannot tell the two apart, and one set must not say both.
+    """
     columns = {column.name: column for column in contract.columns}
-    return (
-        f"select * from ({contract.query}) as rows order by {', '.join(_order(columns[name]) for name in contract.key)}"
-    )
+    given = ", ".join(map(_given, contract.columns))
+    order = ", ".join(_order(columns[name]) for name in contract.key)
+    return f"select {given} from ({contract.query}) as rows order by {order}"
 
 
 def wrong_sql(contract: Contract, rule: Rule) -> str:
@@ -83,6 +86,10 @@ def _asked(engine: Engine, statement: str) -> Sequence[psycopg.Column]:
             said = str(error).partition("\n")[0]
             raise ConfigError(said, do="correct the SQL; if a table is missing, run: gateway db upgrade") from None
         return tuple(cursor.description or ())
+
+
+def _given(column: Column) -> str:
+    return f"nullif({column.name}, '') as {column.name}" if column.type == "string" else column.name
 
 
 def _order(column: Column) -> str:

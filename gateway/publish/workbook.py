@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,14 @@ VIETNAM = timezone(timedelta(hours=7))
 EARLIEST = date(1900, 3, 1)
 """Excel knows no day before 1900, and wrong ones before this."""
 
+LATEST = datetime(9999, 12, 31, 16, 59, 59, 999_999, tzinfo=UTC)
+"""The last instant that is a date in Vietnam, too: portals write the end of the calendar for "without end"."""
+
 RUNS = ("=", "+", "-", "@", "\t", "\r", "#")
 """A text that begins so is, or becomes when a person edits it, a formula or an error."""
+
+_ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""What a spreadsheet takes for the number of a character (ECMA-376, ST_Xstring): `_x0041_` is shown as A."""
 
 ABOUT = ("Cột", "Tên trong các tệp khác", "Kiểu", "Nghĩa", "Meaning", "Danh mục mã", "Luôn có giá trị", "Khoá")
 
@@ -73,18 +80,26 @@ def _cell(sheet: Any, value: Any) -> Any:
     if isinstance(value, list):
         return _text(sheet, "; ".join(value))
     if isinstance(value, datetime):
-        local = value.astimezone(VIETNAM).replace(tzinfo=None)
-        return local if local.date() >= EARLIEST else local.isoformat(sep=" ")
+        return _local(value)
     if isinstance(value, date) and value < EARLIEST:
         return value.isoformat()
     return value
 
 
+def _local(value: datetime) -> datetime | str:
+    """An instant in Vietnam's time, cut to the millisecond, which is all a cell holds; a text where Excel has no such day."""
+    if value > LATEST:
+        return value.astimezone(UTC).isoformat(sep=" ")
+    local = value.astimezone(VIETNAM).replace(tzinfo=None, microsecond=value.microsecond // 1000 * 1000)
+    return local if local.date() >= EARLIEST else local.isoformat(sep=" ")
+
+
 def _text(sheet: Any, value: str) -> Any:
     """A text as a text: Excel neither runs it, nor takes it for a number, nor sees less of it without being told."""
-    said = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+    said = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value.replace("\r\n", "\n").replace("\r", "\n"))
     if len(said) > LONGEST:
         said = said[: LONGEST - len(CUT)] + CUT
+    said = _ESCAPES.sub("_x005F_", said)
     if not said.startswith(RUNS):
         return said
     cell = WriteOnlyCell(sheet, value=said)

@@ -13,7 +13,7 @@ from gateway.errors import ConfigError
 
 RUNNER = "gateway_runner"
 READER = "gateway_reader"
-ONLY_GROWS = ("xref.match_decision", "core.dossier_version")
+ONLY_GROWS = ("xref.match_decision", "core.dossier_version", "ops.audit")
 """Tables to which the runner may only add rows."""
 
 MEASURED = ("ops.snapshot_ours", "ops.snapshot_theirs")

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_LEFT_OUT = {".venv", ".gateway", ".bench", ".git", "node_modules"}
+_LEFT_OUT = {".venv", ".judges", ".gateway", ".bench", ".git", "node_modules"}
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`]+)`")
 

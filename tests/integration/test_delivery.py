@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, Row
 
-from gateway.delivery import brakes
+from gateway.delivery import brakes, line, person
 from gateway.delivery.read_back import ANOTHER
+from gateway.delivery.spec import Delivery
 from gateway.errors import NeedsPerson
 from tests.helpers.delivery import DOSSIERS, STATUSES, Office, national_office, quick_retries
 from tests.helpers.house import House, said
@@ -243,8 +245,8 @@ def test_two_deliveries_at_once(office: Office) -> None:
         second = office.house.gateway("deliver", "--target", DOSSIERS)
         assert first.wait(60) == 1, "some rows are held"
     assert second.returncode == 5
-    [line] = said(second)
-    assert f"{DOSSIERS}: delivery is under way: process {first.pid} of " in line
+    [told] = said(second)
+    assert f"{DOSSIERS}: delivery is under way: process {first.pid} of " in told
     assert office.held_states() == office.right_states() != []
 
 
@@ -269,6 +271,27 @@ def test_a_crash_costs_no_try(office: Office) -> None:
         assert ended.returncode == -9
         assert office.deliver().error is None
     assert set(office.rows("attempt_count", target=DOSSIERS, state="accepted")) == {(1,)}
+
+
+def test_what_is_dismissed_after_its_line_was_read_is_not_sent(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the reading of many lines and the call there is time for a person's word."""
+    office.open()
+    read, dismissed = line.heads, list[str]()
+
+    def heads(engine: Engine, target: Delivery, dossiers: Sequence[int]) -> list[Row[Any]]:
+        rows = read(engine, target, dossiers)
+        if not dismissed:
+            dismissed.append(rows[0].dossier_code)
+            person.dismiss(engine, target.target, [rows[0].outbox_id], "Trần Thị Thử", "for this test")
+        return rows
+
+    monkeypatch.setattr(line, "heads", heads)
+    assert office.deliver().error is None
+    told = set(office.pushed()["dossiers"])
+    assert told == {code for (code,) in office.rows("dossier_code", target=DOSSIERS, kind="record", state="accepted")}
+    assert told
+    assert told.isdisjoint(dismissed)
+    assert office.rows("state", dossier_code=dismissed[0], kind="record", target=DOSSIERS) == [("dismissed",)]
 
 
 @contextmanager

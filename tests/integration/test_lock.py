@@ -6,9 +6,11 @@ import os
 import re
 
 import pytest
+from sqlalchemy import make_url
 
 from connectors.errors import ExplainedError
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import ConfigError, LockedError, StoreError
+from gateway.store.database import connect
 from gateway.store.lock import portal_lock
 from sandbox.testing import running_sandbox
 from tests.helpers.house import House, portal_connections, said
@@ -29,6 +31,24 @@ def test_a_second_run_of_the_same_portal_is_turned_away_and_told_by_whom(house: 
                 f"gateway: province: {BUSY}: {holder} → wait until it is over; see: gateway status", line
             )
     assert house.value("select count(*) from ops.run") == 0
+
+
+def test_a_holder_of_another_login_is_told_without_the_hour(house: House, server: Server) -> None:
+    """The server does not say to an ordinary login since when another one's session is."""
+    server.admin("create role night_worker login")
+    ordinary = connect(make_url(house.url).set(username="night_worker").render_as_string(hide_password=False))
+    told = f": process {os.getpid()} of [^ ]+ →"
+    try:
+        with (
+            house.engine() as engine,
+            portal_lock(engine, "province"),
+            pytest.raises(LockedError, match=told),
+            portal_lock(ordinary, "province"),
+        ):
+            pass
+    finally:
+        ordinary.dispose()
+        server.admin("drop role night_worker")
 
 
 def test_another_portal_is_not_held_up(house: House) -> None:

@@ -117,13 +117,16 @@ def test_nobody_is_named_in_any_file(night: House, published: Path) -> None:
 
 
 def test_no_contract_asks_for_a_personal_column() -> None:
-    personal = {
-        column.name for table in metadata.tables.values() for column in table.columns if column.info.get("personal")
-    }
-    assert "applicant_name" in personal
+    personal = [
+        (table.fullname, column.name)
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.info.get("personal")
+    ]
+    assert ("core.dossier", "applicant_name") in personal
     for contract in load_contracts(ROOT / "schemas"):
-        assert not personal & {column.name for column in contract.columns}
-        assert not [name for name in personal if name in contract.query]
+        assert not {name for _, name in personal} & {column.name for column in contract.columns}
+        assert not [name for table, name in personal if table in contract.query and name in contract.query]
 
 
 def test_unchanged_rows_are_no_new_version(house: House) -> None:
@@ -229,6 +232,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "select nullif(dossier_code, (select max(dossier_code) from core.dossier)) as dossier_code,",
         r"rule filled, column dossier_code: 1 rows, such as \(empty\); the last good",
     ),
+    "an empty text in a required column": (
+        "select dossier_code,",
+        "select coalesce(nullif(dossier_code, (select max(dossier_code) from core.dossier)), '') as dossier_code,",
+        r"rule filled, column dossier_code: 1 rows, such as \(empty\); the last good",
+    ),
     "a key twice": (
         "from core.dossier where",
         "from (select * from core.dossier union all select * from core.dossier) twice where",
@@ -270,6 +278,29 @@ def test_a_broken_contract_leaves_the_last_version(breach: str, house: House) ->
     assert _latest(house) == good.version
     assert _versions(house) == [good.version]
     assert house.column("select version from ops.publication") == [good.version]
+
+
+def test_a_set_that_cannot_be_published_keeps_no_other_from_its_readers(house: House) -> None:
+    """Nor hides that it was not: the command says so, and ends with the error's code."""
+    house.execute(CHANGE.replace("'8'", "'99'"))
+    ended = house.gateway("publish")
+    assert ended.returncode == 4
+    [line] = [each for each in said(ended) if "dossier_status" in each]
+    assert "rule of_code_list, column status_code: 1 rows, such as " in line
+    published = set(house.column("select dataset from ops.publication"))
+    assert {"dossier_event", "procedure_catalogue", "sync_health"} <= published
+    assert "dossier_status" not in published
+
+
+@pytest.mark.parametrize("amount", ["0.0000001", "1e32", "'NaN'"])
+def test_a_number_that_a_file_would_round_is_refused(amount: str, house: House) -> None:
+    house.execute(f"""
+        update core.procedure_time set duration_amount = {amount} where (procedure_id, ordinal) =
+            (select procedure_id, ordinal from core.procedure_time join core.procedure using (procedure_id)
+            where issuer = 'national' limit 1)""")
+    with pytest.raises(StoreError, match="rule exact, column duration_amount: 1 rows, such as "):
+        house.publish("procedure_time")
+    assert not (house.place / "datasets" / "procedure_time").exists()
 
 
 def test_before_the_first_load_nothing_is_published(server: Server, tmp_path: Path) -> None:

@@ -19,46 +19,7 @@ from gateway.service_levels.kept import keep
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House
-
-EVIL = "=HYPERLINK(1)"
-PLANTED = (
-    """insert into xref.code_snapshot (kind, issuer, as_of, file_name, file_sha256, row_count, uncoded_count)
-        values ('unit', 'ministry', '2026-01-01', 'units.csv', 'f0', 2, 0)""",
-    "insert into xref.code_entity (kind, issuer) values ('unit', 'ministry'), ('unit', 'ministry')",
-    """insert into xref.code_version (entity_id, kind, issuer, code, name, valid_from, valid_to, ended_by, snapshot_id)
-        select e, 'unit', 'ministry', '000' || e, 'Xã ' || e,
-            case e when 1 then date '0001-01-01' else date '2025-07-01' end,
-            case e when 1 then date '2025-07-01' end, case e when 1 then 'succeeded' end, 1 from generate_series(1, 2) e""",
-    """insert into xref.code_succession (entity_id, successor_id, relation, evidence, said, since, snapshot_id)
-        values (1, 2, 'whole', 'name', 'toàn bộ xã 1', '2025-07-01', 1)""",
-    """insert into xref.match_decision
-        (kind, local_issuer, local_code, local_name, national_issuer, national_code, national_name, verdict, reviewer)
-        values ('agency', 'province', 'A', 'Sở A', 'national', 'N1', 'Sở A', 'accepted', 'Reviewer A'),
-            ('agency', 'province', 'B', 'Sở B', 'national', 'N2', 'Sở B', 'accepted', 'Reviewer A'),
-            ('agency', 'province', 'B', 'Sở B', 'national', 'N2', 'Sở B', 'rejected', 'Reviewer A')""",
-    """insert into xref.match_suggestion
-        (kind, local_issuer, local_code, national_issuer, national_code, ordinal, score, is_automatic, reason, evidence)
-        select 'agency', 'province', local, 'national', code, 1, 0.95, automatic, '', '[]'
-        from (values ('A', 'N9', true), ('B', 'N2', true), ('C', 'N3', true), ('D', 'N4', false)) t (local, code, automatic)""",
-    """insert into core.procedure_version (procedure_id, version_number, decision_code, content_hash, content, batch_id)
-        select procedure_id, 2, decision_code, '\\x00', jsonb_set(content, '{procedure_name}', '"Tên mới"'), batch_id
-        from core.procedure_version where procedure_id = (select min(procedure_id) from core.procedure where issuer = 'national')""",
-    """insert into core.decision (issuer, decision_code, decision_number, decision_date, summary, valid_from,
-            source_hash, content_hash, batch_id)
-        select 'national', 'QD-1', '12/QĐ-UBND', '2026-10-01', 'Bãi bỏ thủ tục ' || max(procedure_code), '0001-01-01', '\\x00', '\\x00', 1
-        from core.procedure_listing""",
-    """insert into ops.absence (portal, stream, entity, record_key, state, within_count, missing_batch_id, last_batch_id, decided_at)
-        select 'national', 'procedure_list', 'procedure_listing', max(procedure_code), 'retired', 2, max(batch_id), max(batch_id),
-            '2026-10-02T01:00:00Z' from core.procedure_listing""",
-    """insert into ops.reconciliation (pair, kind, is_whole) values ('national/dossiers', 'dossier', true)""",
-    """insert into ops.discrepancy (pair, kind, key, cause, state, first_id, last_id, ours, decided_by, note, closed_at)
-        values ('national/dossiers', 'dossier', 'H1', 'not sent', 'open', 1, 1, '{"status_code": "4"}', null, null, null),
-            ('national/dossiers', 'dossier', 'H2', 'held', 'explained', 1, 1, null, 'Reviewer A', 'Reviewer A knows', null)""",
-    f"""update core.agency set agency_name = '{EVIL}', parent_code = '#N/A'
-        where agency_id = (select min(agency_id) from core.agency)""",
-    """insert into ops.quarantine (portal, stream, record_hash, reason, path, value, page_id, record_number, batch_id, last_batch_id)
-        values ('province', 'dossiers', '\\x01', 'r', 'p', 'a value', 1, 1, 1, 1)""",
-)
+from tests.helpers.shared_sets import EVIL, PLANTED
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +67,39 @@ def test_a_limit_is_a_number_and_its_unit(planted: House) -> None:
     assert expected == [(len(times), sum(each["duration_unit"] == "working-day" for each in times))]
     assert {type(each["duration_amount"]) for each in times} <= {int, float, type(None)}
     assert any(each["duration_unit"] == "working-day" and each["duration_amount"] for each in times)
+
+
+PARTS = ("step", "component", "fee", "result", "legal_basis", "agency", "applicant", "related", "time")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_of_every_procedure_in_the_portals_order(planted: House, part: str) -> None:
+    expected = planted.rows(f"""
+        select p.procedure_code, array_agg(t.ordinal + 1 order by t.ordinal) from core.procedure_{part} t
+        join core.procedure p using (procedure_id) where p.issuer = 'national' group by 1""")
+    found: dict[str, list[int]] = {}
+    for row in rows(planted, f"procedure_{part}"):
+        [number] = [row[name] for name in list(row)[1:2]]
+        found.setdefault(row["procedure_code"], []).append(number)
+    assert found == dict(expected)  # type: ignore[arg-type]
+    assert found
+
+
+def test_a_fee_hangs_under_a_limit_and_its_channel(planted: House) -> None:
+    channels = {
+        (each["procedure_code"], each["time_number"]): each["channel_code"] for each in rows(planted, "procedure_time")
+    }
+    fees = rows(planted, "procedure_fee")
+    assert [channels[each["procedure_code"], each["time_number"]] for each in fees] == [
+        each["channel_code"] for each in fees
+    ]
+    assert {each["channel_code"] for each in fees} > {"1"}
+
+
+def test_the_portals_own_words_of_each_procedure(planted: House) -> None:
+    expected = planted.rows("select procedure_code, requirements from core.procedure where issuer = 'national'")
+    assert {(each["procedure_code"], each["requirements"]) for each in rows(planted, "procedure_text")} == set(expected)
+    assert any(requirements for _, requirements in expected)
 
 
 def test_agencies_of_both_portals(planted: House) -> None:

@@ -1,4 +1,4 @@
-"""How the clocks from the law were kept, for the set `service_level`; in 0010_service_levels.sql."""
+"""Who reads shared sets, and the audit chain; in 0010_access.sql."""
 
 from pathlib import Path
 
@@ -11,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table of counts by month."""
+    """Add the tables of access."""
     op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text("utf-8"))

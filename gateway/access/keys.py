@@ -1,0 +1,125 @@
+"""Keys (khóa truy cập) of consumers: shown once, kept as a hash; they expire, are rotated with an overlap, and revoked at once.
+
+`gw_3f9a1c2e_…`: the prefix between the underscores names the key and may be seen; the rest is 256 random bits, so that a plain
+hash of it gives nothing away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets as dice
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+
+from connectors.errors import ExplainedError
+from gateway.errors import ConfigError
+from gateway.store.access import consumer, consumer_key
+
+FORM = re.compile(r"gw_([0-9a-f]{8})_([0-9a-f]{64})")
+LIST = "see: gateway keys list"
+
+
+class KeyRefused(ExplainedError):
+    """A key opens nothing: it is not one of ours, or it is over."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """Who holds a key that was shown."""
+
+    code: str
+    name: str
+    prefix: str
+
+
+def add(connection: Connection, code: str, name: str) -> None:
+    """A new consumer. Raises ConfigError when there is one of that code, or the code has other characters."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
+        raise ConfigError("a consumer's code has small letters, digits and hyphens", where=code, do="choose another")
+    row = {"consumer_code": code, "consumer_name": name}
+    added = insert_or_leave(consumer).values(row).on_conflict_do_nothing().returning(consumer.c.consumer_id)
+    if connection.scalar(added) is None:
+        raise ConfigError("there is such a consumer already", where=code, do=LIST)
+
+
+def issue(connection: Connection, code: str, lasts: timedelta) -> str:
+    """A new key of a consumer; what is returned is shown to its holder, and kept nowhere."""
+    held_by = connection.scalar(select(consumer.c.consumer_id).filter_by(consumer_code=code))
+    if held_by is None:
+        raise ConfigError("no such consumer", where=code, do="add it: gateway keys add")
+    return _made(connection, held_by, datetime.now(UTC) + lasts)
+
+
+def rotate(connection: Connection, prefix: str, lasts: timedelta, overlap: timedelta) -> str:
+    """A new key in place of one, which stays good for the overlap, though not longer than it would have been."""
+    old = _living(connection, prefix)
+    ends = min(old.expires_at, datetime.now(UTC) + overlap)
+    connection.execute(update(consumer_key).where(consumer_key.c.key_id == old.key_id).values(expires_at=ends))
+    return _made(connection, old.consumer_id, datetime.now(UTC) + lasts)
+
+
+def revoke(connection: Connection, prefix: str) -> None:
+    """The key opens nothing from this commit on."""
+    old = _living(connection, prefix)
+    over = {"revoked_at": datetime.now(UTC)}
+    connection.execute(update(consumer_key).where(consumer_key.c.key_id == old.key_id).values(over))
+
+
+def holder(connection: Connection, key: str) -> Consumer:
+    """Whose key this is. Raises KeyRefused, which never shows more of the key than its prefix."""
+    found = FORM.fullmatch(key)
+    row = _of_prefix(connection, found[1]) if found else None
+    if found is None or row is None or not hmac.compare_digest(row.secret_sha256, _hash(found[2])):
+        raise KeyRefused("not a key of this gateway", do="check that it was copied whole, or ask for a new one")
+    if over := _over(row):
+        raise KeyRefused(over, where=f"key {row.prefix}", do="ask for a new one")
+    return Consumer(row.consumer_code, row.consumer_name, row.prefix)
+
+
+def listed(connection: Connection) -> list[dict[str, Any]]:
+    """Every consumer with its keys: their prefixes, and whether they are good."""
+    joined = consumer.outerjoin(consumer_key, consumer.c.consumer_id == consumer_key.c.consumer_id)
+    wanted = select(consumer.c.consumer_code, consumer.c.consumer_name, consumer_key).select_from(joined)
+    rows = connection.execute(wanted.order_by(consumer.c.consumer_code, consumer_key.c.key_id))
+    return [{**row._asdict(), "state": (_over(row) or "good") if row.prefix else "no key"} for row in rows]
+
+
+def _living(connection: Connection, prefix: str) -> Row[Any]:
+    row = _of_prefix(connection, prefix)
+    if row is None:
+        raise ConfigError("no key of that prefix", where=prefix, do=LIST)
+    if over := _over(row):
+        raise ConfigError(over, where=f"key {prefix}", do="issue a new one: gateway keys issue")
+    return row
+
+
+def _of_prefix(connection: Connection, prefix: str) -> Row[Any] | None:
+    held = consumer.c.consumer_id == consumer_key.c.consumer_id
+    wanted = select(consumer_key, consumer.c.consumer_code, consumer.c.consumer_name).where(held)
+    return connection.execute(wanted.where(consumer_key.c.prefix == prefix)).one_or_none()
+
+
+def _over(row: Row[Any]) -> str:
+    """Why a key is good for nothing; empty while it is."""
+    if row.revoked_at:
+        return f"revoked {row.revoked_at:%Y-%m-%d %H:%M} UTC"
+    return f"expired {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at <= datetime.now(UTC) else ""
+
+
+def _made(connection: Connection, held_by: int, expires_at: datetime) -> str:
+    prefix, secret = dice.token_hex(4), dice.token_hex(32)
+    row = {"consumer_id": held_by, "prefix": prefix, "secret_sha256": _hash(secret), "expires_at": expires_at}
+    connection.execute(insert(consumer_key).values(row))
+    return f"gw_{prefix}_{secret}"
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,28 @@
+"""What judges find in a folder of published sets: they know its files and nothing of the program that wrote them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+
+def versions(home: Path) -> Iterator[tuple[str, Path]]:
+    """Each set by its name, and the folder of its last version."""
+    for folder in sorted(home.iterdir()):
+        yield folder.name, folder / "latest"
+
+
+def declared(version: Path) -> dict[str, str]:
+    """The columns of a set and their types, as its data package tells every reader."""
+    package = json.loads((version / "datapackage.json").read_text("utf-8"))
+    [fields] = [each["schema"]["fields"] for each in package["resources"] if each["format"] == "csv"]
+    return {field["name"]: {"datetime": "timestamp"}.get(field["type"], field["type"]) for field in fields}
+
+
+def judge(read: Callable[[str, Path], dict[str, Any]]) -> None:
+    """Let a judge read every set of the folder named on the command line; print what it read, by set and format."""
+    told = {name: read(name, version) for name, version in versions(Path(sys.argv[1]))}
+    json.dump(told, sys.stdout)

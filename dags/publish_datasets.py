@@ -2,18 +2,20 @@
 
 from airflow.sdk import AssetAny, dag
 
-from gateway.airflow import portal_asset, portal_cards, publish
+from gateway.airflow import NEWS, portal_asset, portal_cards, publish
+
+PORTALS = [portal_asset(card["portal"]) for card in portal_cards()]
 
 DOC = """
 ### Công bố dữ liệu dùng chung · publish shared data sets
 
 Runs after any portal's sync. Each set in `schemas/datasets/` becomes a new version only if its rows changed; `latest`
-is switched when the version is whole and on disk.
+is switched when the version is whole and on disk, and the set's asset (`set_…`) is renewed, so that a DAG of an agency's own can wait for it.
 """
 
 
 @dag(
-    schedule=AssetAny(*(portal_asset(card["portal"]) for card in portal_cards())),
+    schedule=AssetAny(*PORTALS),
     catchup=False,
     max_active_runs=1,
     tags=["publish"],
@@ -22,7 +24,7 @@ is switched when the version is whole and on disk.
 )
 def publish_datasets() -> None:
     """One task: publish."""
-    publish()
+    publish.override(inlets=PORTALS, outlets=[NEWS])()
 
 
 publish_datasets()

@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param, dag
 
-from gateway.airflow import NEWS, at_night, fetch, load, portal_asset, portal_cards
+from gateway.airflow import NEWS, at_night, fetch, landing_asset, load, portal_asset, portal_cards, source_asset
 
 DOC = """
 ### {vi}
@@ -31,8 +31,8 @@ def sync_dag(card: dict) -> None:
     )
     def sync() -> None:
         """Fetch, then load."""
-        fetched = fetch(portal)
-        loaded = load.override(outlets=[portal_asset(portal), NEWS])(portal)
+        fetched = fetch.override(inlets=[source_asset(portal)], outlets=[landing_asset(portal)])(portal)
+        loaded = load.override(inlets=[landing_asset(portal)], outlets=[portal_asset(portal), NEWS])(portal)
         fetched >> loaded
 
     sync()

@@ -62,6 +62,21 @@ def portal_cards() -> list[dict[str, Any]]:
     return [yaml.safe_load(path.read_text("utf-8")) for path in files]
 
 
+def source_asset(portal: str) -> Asset:
+    """The portal itself, of which a sync reads; nothing of ours renews it."""
+    return Asset(name=f"portal_{portal}", uri=f"x-gateway://portal/{portal}")
+
+
+def landing_asset(portal: str) -> Asset:
+    """The bytes that a portal gave, as they were received."""
+    return Asset(name=f"landing_{portal}", uri=f"x-gateway://landing/{portal}")
+
+
+def set_asset(dataset: str) -> Asset:
+    """A shared set; renewed only by a new version."""
+    return Asset(name=f"set_{dataset}", uri=f"x-gateway://set/{dataset}")
+
+
 def portal_asset(portal: str) -> Asset:
     """What a sync of this portal renews: its part of the core tables."""
     return Asset(name=f"core_{portal}", uri=f"x-gateway://core/{portal}")
@@ -116,22 +131,27 @@ def load(portal: str, outlet_events: Any = None) -> dict[str, int]:
 
 
 @task(retries=RETRIES, retry_policy=RETRY_POLICY)
-def publish() -> dict[str, str]:
-    """Write every shared set; returns the version each now has."""
+def publish(outlet_events: Any = None) -> dict[str, str]:
+    """Write every shared set and renew the assets of those that have a new version; returns the version each now has."""
     from gateway.config import load_settings
     from gateway.linked.write import refresh
     from gateway.log import log
+    from gateway.publish.all_sets import made_since, publish_all
     from gateway.publish.contract import load_contracts
-    from gateway.publish.sets import publish_all
     from gateway.workshop import open_database
 
     settings = load_settings()
     engine = open_database(settings)
     contracts = load_contracts(settings.schemas)
-    done, wrong = publish_all(engine, contracts, settings.datasets)
+    done, wrong = publish_all(engine, contracts, settings)
     refresh(settings.public_url, contracts, settings.datasets)
-    for each in wrong:
-        log.error("not published", error=str(each))
+    begun = get_current_context()["dag_run"].start_date
+    assert begun is not None  # this task is part of it
+    # A try that fails renews nothing: what an earlier try of this run has published is told by the one that ends well.
+    for each in made_since(begun, done):
+        outlet_events[NEWS].add(set_asset(each.dataset), extra={"version": each.version, "rows": each.rows})
+    for error in wrong:
+        log.error("not published", error=str(error))
     if wrong:
         raise max(wrong, key=lambda error: error.exit_code)
     return {each.dataset: each.version or f"waits for {', '.join(each.waits_for)}" for each in done}

@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     explaining = typer.Typer(help="Why is it so: landed page → record → rule → outbox → receipt.", no_args_is_help=True)
     explaining.command("dossier")(explain_dossier)
     explaining.command("procedure")(explain_procedure)
+    explaining.command("set")(explain_set)
     app.add_typer(explaining, name="explain")
 
 
@@ -117,6 +118,37 @@ def explain_procedure(
         )
     return 0
 
+
+def explain_set(
+    name: Annotated[str, typer.Argument(help="A shared data set.")],
+    version: Annotated[str, typer.Argument(help="One of its versions.")] = "latest",
+    as_json: Json = False,
+) -> int:
+    """What a version of a shared set was made from; --json prints its lineage.jsonld. Example: gateway explain set dossier_status"""
+    from gateway.config import load_settings
+    from gateway.publish.lineage import read_lineage
+
+    found = read_lineage(load_settings().datasets, name, version)
+    if as_json:
+        show.document(found)
+        return 0
+    made, *others = found["@graph"]
+    nodes = {node["@id"]: node for node in others}
+    typer.echo(f"version\t{made['dcterms:identifier']}\nrevises\t{made.get('prov:wasRevisionOf', '')}")
+    sources = [{"source": each, **{_word(key): said for key, said in nodes[each].items()}} for each in made[_FROM]]
+    show.table("Made from", _MADE_FROM, [{**dict.fromkeys(_MADE_FROM), **source} for source in sources])
+    return 0
+
+
+def _word(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+_FROM = "prov:wasDerivedFrom"
+_MADE_FROM = (
+    *("source", "portal", "stream", "mode", "started_at", "page_count", "read_count", "new_count", "changed_count"),
+    *("batch_count", "mapping_sha256", "file_sha256"),
+)
 
 _STATUS = """
     select distinct on (b.portal, b.stream) b.portal, b.stream, b.batch_id as batch, b.mode, b.state,

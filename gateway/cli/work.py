@@ -87,8 +87,8 @@ def publish(
     from gateway.config import load_settings
     from gateway.errors import ConfigError
     from gateway.linked.write import refresh
+    from gateway.publish.all_sets import publish_all
     from gateway.publish.contract import load_contracts
-    from gateway.publish.sets import publish_all
     from gateway.workshop import open_database
 
     settings = load_settings()
@@ -97,7 +97,7 @@ def publish(
     if unknown:
         raise ConfigError(f"no data set {', '.join(sorted(unknown))}", do=f"name one of {', '.join(contracts)}")
     engine = open_database(settings)
-    done, wrong = publish_all(engine, [contracts[name] for name in datasets or contracts], settings.datasets)
+    done, wrong = publish_all(engine, [contracts[name] for name in datasets or contracts], settings)
     refresh(settings.public_url, list(contracts.values()), settings.datasets)
     columns = ("dataset", "rows", "is_new", "version", "folder", "waits_for")
     rows = [{**vars(each), "folder": str(each.folder), "waits_for": ", ".join(each.waits_for)} for each in done]

@@ -13,7 +13,8 @@ from gateway.documents import Document
 from gateway.errors import ConfigError
 from gateway.publish.breaks import breaks
 from gateway.publish.contract import FORM, SCHEMA, Column, Contract, read_contract
-from gateway.publish.query import compile_rule, described
+from gateway.publish.origins import SOURCES
+from gateway.publish.query import compile_rule, described, described_sources
 from gateway.store.core import metadata
 
 COLUMNS = ("schema", 0, "properties")
@@ -76,7 +77,20 @@ def _of_query(document: Document, contract: Contract, engine: Engine) -> Iterato
         yield ConfigError(f"the query fails: {error.what}", where=document.where(TABLE), do=error.do)
         return
     yield from _of_types(document, contract, given)
+    yield from _of_sources(document, contract, engine)
     yield from _of_rules(document, contract, engine)
+
+
+def _of_sources(document: Document, contract: Contract, engine: Engine) -> Iterator[ConfigError]:
+    """Whether lineage can be read: exactly one of the columns it knows."""
+    try:
+        given = described_sources(engine, contract)
+    except ConfigError as error:
+        yield ConfigError(f"the query of sources fails: {error.what}", where=document.where(TABLE), do=error.do)
+        return
+    if given and (len(given) > 1 or given[0] not in SOURCES):
+        what = f"the query of sources gives {', '.join(given)}"
+        yield ConfigError(what, where=document.where(TABLE), do=f"let it give one column: {' or '.join(SOURCES)}")
 
 
 def _of_types(document: Document, contract: Contract, given: dict[str, str]) -> Iterator[ConfigError]:

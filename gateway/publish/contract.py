@@ -55,7 +55,8 @@ class Column:
 class Contract:
     """A set: who answers for it (the team's name, its owner's short name), its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules.
 
-    retention: how long versions are kept that are not the last one; None: for ever.
+    retention: how long versions are kept that are not the last one; None: for ever. sources: the SQL of the batches or code lists
+    that its rows come from; "" for what only people decided.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Contract:
     team: str
     owner: str
     query: str
+    sources: str
     streams: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
@@ -107,6 +109,7 @@ def read_contract(document: Document) -> Contract:
         team=said["team"]["name"],
         owner=next(each["username"] for each in said["team"]["members"] if each["role"] == "owner"),
         query=more["query"],
+        sources=more.get("sources", ""),
         streams=tuple(more["streams"]),
         columns=tuple(map(_column, table["properties"])),
         rules=tuple(_rules(table)),

@@ -75,11 +75,16 @@ def write_package(folder: Path, contract: Contract, version: str, count: int, ch
         "created": version_time(version).isoformat().replace("+00:00", "Z"),
         "profile": "data-package",
         "sources": [{"title": stream} for stream in contract.streams],
-        "resources": [_resource(path, contract, count) for path in sorted(folder.iterdir())],
+        "resources": [_resource(path, contract, count) for path in _in_order(folder, contract)],
     }
     if changes is not None:
         package["changes"] = changes
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def _in_order(folder: Path, contract: Contract) -> list[Path]:
+    """The set's own files by name, the table first, which many readers take; then what goes with them."""
+    return sorted(folder.iterdir(), key=lambda path: (not path.name.startswith(f"{contract.name}."), path.name))
 
 
 def version_time(version: str) -> datetime:

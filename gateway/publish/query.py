@@ -64,6 +64,13 @@ def described(engine: Engine, contract: Contract) -> dict[str, str]:
     return {column.name: _TYPES.get(column.type_code, "") for column in found}
 
 
+def described_sources(engine: Engine, contract: Contract) -> tuple[str, ...]:
+    """The columns of the query of `sources`; none where the contract has no such query. Raises ConfigError as above."""
+    if not contract.sources:
+        return ()
+    return tuple(column.name for column in _asked(engine, f"select * from ({contract.sources}) as rows limit 0"))
+
+
 def compile_rule(engine: Engine, contract: Contract, rule: Rule) -> None:
     """Let the server plan a rule's query. Raises ConfigError with what it says of it. Reads no row."""
     _asked(engine, f"explain {wrong_sql(contract, rule)}")

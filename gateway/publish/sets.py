@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,16 +13,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
-from connectors.errors import ExplainedError
 from gateway import durable
 from gateway.documents import Document
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import StoreError
 from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
 from gateway.publish.check import personal
 from gateway.publish.contract import SUFFIX, Contract
 from gateway.publish.files import Record, Rows, records_of, write_files, write_package
 from gateway.publish.keeping import remove_old, sweep
+from gateway.publish.lineage import write_lineage
+from gateway.publish.origins import Origins, origins
 from gateway.publish.quality import require_quality
 from gateway.publish.query import described, rows_sql
 from gateway.publish.workbook import MOST_ROWS, write_book
@@ -48,25 +49,12 @@ class Published:
 
 
 class _Written(NamedTuple):
-    """rows: how many; content: version of the contract and hash of the rows; last_batch: the newest batch they are made of."""
+    """rows: how many; content: version of the contract and hash of the rows; last_batch: the newest batch there was; origins: theirs."""
 
     rows: int
     content: str
     last_batch: int
-
-
-def publish_all(
-    engine: Engine, contracts: Iterable[Contract], root: Path
-) -> tuple[list[Published], list[ExplainedError]]:
-    """Every set by itself: what is wrong with one keeps no other from its readers. Returns what was done, and what was wrong."""
-    done: list[Published] = []
-    wrong: list[ExplainedError] = []
-    for contract in contracts:
-        try:
-            done.append(publish(engine, contract, root))
-        except (StoreError, ConfigError) as error:
-            wrong.append(error)
-    return done, wrong
+    origins: Origins
 
 
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
@@ -109,9 +97,10 @@ def _write(engine: Engine, contract: Contract, draft: Path) -> _Written:
         newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
         last_batch = connection.scalar(newest) or 0
         require_quality(connection, contract)
+        made_from = origins(connection, contract)
         with closing(_groups(connection, contract)) as groups:
             count, content = write_files(draft, contract, groups)
-    return _Written(count, f"{contract.version}:{content}", last_batch)
+    return _Written(count, f"{contract.version}:{content}", last_batch, made_from)
 
 
 def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
@@ -138,7 +127,7 @@ def _require_columns(engine: Engine, contract: Contract) -> None:
 
 
 def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written: _Written) -> Published:
-    count, content, last_batch = written
+    count, content, last_batch, made_from = written
     previous = _latest(engine, contract.name)
     if previous is None and not count and not contract.streams:
         return Published(contract.name, "", 0, False, home, waits_for=("a first row",))
@@ -152,6 +141,7 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
             draft / f"{contract.name}.xlsx", contract, (row.values() for row in records_of(draft, contract.name))
         )
     changes = _changes(contract, home / previous.version, draft) if previous is not None else None
+    write_lineage(draft, contract, version, made_from, previous.version if previous is not None else None)
     write_package(draft, contract, version, count, changes)
     # On disk, names and all, before anything points to it.
     durable.sync([*draft.iterdir(), draft])

@@ -22,8 +22,16 @@ from gateway.service_levels.verdict import Verdict, deadline, lateness, verdict
 WORST = 10
 """Missed cases shown of each rule."""
 
-Group = tuple[str, str | None]
-"""(portal or target, agency)."""
+UNKNOWN = "unknown"
+"""The month of cases whose beginning nobody has told, and the agency of those that name none."""
+
+
+class Group(NamedTuple):
+    """What is counted together. place: portal or target; month: Vietnamese, as 2026-03, of the cases' beginning."""
+
+    place: str
+    agency: str | None
+    month: str
 
 
 class Missed(NamedTuple):
@@ -48,9 +56,18 @@ class Kept:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Counts by place and agency, each verdict a column."""
-        for place, agency in sorted({group for group, _ in self.counts}, key=lambda group: (group[0], group[1] or "")):
-            by_verdict = {each.value: self.counts[(place, agency), each] for each in Verdict}
+        sums = Counter[tuple[str, str | None, Verdict]]()
+        for (group, found), count in self.counts.items():
+            sums[group.place, group.agency, found] += count
+        for place, agency in sorted({each[:2] for each in sums}, key=lambda each: (each[0], each[1] or "")):
+            by_verdict = {each.value: sums[place, agency, each] for each in Verdict}
             yield {"rule": self.rule.name, "place": place, "agency": agency, **by_verdict}
+
+    def by_month(self) -> Iterator[dict[str, Any]]:
+        """Counts by place, agency and month, as columns of `ops.service_level`."""
+        for group in {group for group, _ in self.counts}:
+            counts = {f"{each.value}_count": self.counts[group, each] for each in Verdict}
+            yield {"place": group.place, "agency_name": group.agency or UNKNOWN, "month": group.month, **counts}
 
 
 def report(
@@ -74,9 +91,13 @@ def _judged(kept: Kept, held: Sequence[Case], clock: Clock, now: datetime) -> It
     for case in held:
         until = None if case.begun_at is None else deadline(kept.rule, case.begun_at, clock)
         said = verdict(case, until, now)
-        kept.counts[(case.place, case.agency), said] += 1
+        kept.counts[Group(case.place, case.agency, _month(case)), said] += 1
         if said is Verdict.MISSED and until is not None:
             yield Missed(lateness(case, until), case, until)
+
+
+def _month(case: Case) -> str:
+    return UNKNOWN if case.begun_at is None else f"{case.begun_at.astimezone(VIETNAM):%Y-%m}"
 
 
 def _first_day(held: Sequence[Case]) -> date:

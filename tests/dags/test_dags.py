@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +20,7 @@ READ_BAG = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
 bag = DagBag(sys.argv[1])
-heavy = [name for name in ("zeep", "sqlalchemy.dialects.postgresql.psycopg", "psycopg", "lxml", "pyarrow", "gateway.store.core")
+heavy = [name for name in ("openlineage.client", "openlineage.common", "zeep", "sqlalchemy.dialects.postgresql.psycopg", "psycopg", "lxml", "pyarrow", "gateway.store.core")
          if name in sys.modules and name not in BEFORE]
 print(json.dumps({
     "errors": bag.import_errors,
@@ -29,6 +30,7 @@ print(json.dumps({
         "schedule": type(dag.timetable).__name__,
         "tasks": {task.task_id: {"pool": task.pool, "retries": task.retries, "owner": task.owner,
                                  "policy": type(getattr(task, "retry_policy", None)).__name__,
+                                 "inlets": [inlet.uri for inlet in task.inlets],
                                  "outlets": [getattr(outlet, "uri", outlet.name) for outlet in task.outlets],
                                  "type": task.task_type, "mapped": task.is_mapped,
                                  "upstream": sorted(task.upstream_task_ids)} for task in dag.tasks},
@@ -81,6 +83,12 @@ def test_a_portal_dag_is_polite_documented_and_hands_on_its_asset(bag, portal):
     assert (dag["max_active_runs"], dag["catchup"], dag["schedule"]) == (1, False, "CronTriggerTimetable")
     assert sorted(dag["tasks"]) == ["fetch", "load"]
     assert dag["tasks"]["load"]["upstream"] == ["fetch"]
+    landed = f"x-gateway://landing/{portal}"
+    assert (dag["tasks"]["fetch"]["inlets"], dag["tasks"]["fetch"]["outlets"]) == (
+        [f"x-gateway://portal/{portal}"],
+        [landed],
+    )
+    assert dag["tasks"]["load"]["inlets"] == [landed]
     assert dag["tasks"]["load"]["outlets"] == [f"x-gateway://core/{portal}", "gateway_news"]
     assert {task["pool"] for task in dag["tasks"].values()} == {f"portal_{portal}"}
 
@@ -96,7 +104,10 @@ def test_every_task_has_an_owner_and_retries_by_the_error_taxonomy(bag):
 
 
 def test_the_data_sets_are_published_when_any_portal_was_synchronised(bag):
-    assert bag["dags"]["publish_datasets"]["schedule"] == "AssetTriggeredTimetable"
+    dag = bag["dags"]["publish_datasets"]
+    assert dag["schedule"] == "AssetTriggeredTimetable"
+    assert dag["tasks"]["publish"]["inlets"] == [f"x-gateway://core/{portal}" for portal in PORTALS]
+    assert dag["tasks"]["publish"]["outlets"] == ["gateway_news"]
 
 
 def test_a_person_is_asked_only_when_a_sync_says_that_something_is_due(bag):
@@ -137,3 +148,16 @@ def test_a_dag_file_holds_no_logic(path):
         body = [part for part in node.body if not isinstance(part, ast.FunctionDef)]
         assert sum(part.end_lineno - part.lineno + 1 for part in body) <= 10, node.name
     assert "datetime.now" not in path.read_text("utf-8")
+
+
+def test_an_asset_has_a_name_in_open_lineage():
+    from gateway.airflow_provider import open_lineage_dataset, provider_info
+
+    [scheme] = provider_info()["asset-uris"]
+    module, _, converter = scheme["to_openlineage_converter"].rpartition(".")
+    assert getattr(import_module(module), converter) is open_lineage_dataset
+    asset = SimpleNamespace(uri="x-gateway://set/dossier_status", extra={"version": "20261127T213819Z-e1de6840"})
+    told = open_lineage_dataset(asset, None)
+    assert (told.namespace, told.name) == (*scheme["schemes"], "set/dossier_status")
+    assert told.facets["version"].datasetVersion == "20261127T213819Z-e1de6840"
+    assert open_lineage_dataset(SimpleNamespace(uri="x-gateway://core/national", extra={}), None).facets == {}

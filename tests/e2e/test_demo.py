@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STREAMS = {
@@ -23,10 +24,13 @@ EMPTY = {("units", "districts")}
 """There are no districts since 1 July 2025."""
 
 
-def make_demo(state, *, dossiers):
+def make_demo(state, *, dossiers, **variables):
     """One demo, with its state kept apart from the developer's own."""
     command = ["make", "--no-print-directory", "demo", "ONCE=1", f"DOSSIERS={dossiers}", f"STATE={state}"]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=600, check=False)
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )
 
 
 def counts(output):
@@ -80,11 +84,50 @@ def check_both_ways(output):
     assert causes == {"held"}
 
 
+def ends(events, kind):
+    """job → its data sets, each with its version, of all events of a kind (START or COMPLETE)."""
+    found = {}
+    for event in events:
+        if event["eventType"] == kind:
+            sides = found.setdefault(event["job"]["name"], ({}, {}))
+            for side, name in zip(sides, ("inputs", "outputs"), strict=True):
+                for each in event[name]:
+                    version = each["facets"].get("version", {}).get("datasetVersion")
+                    side.setdefault(f"{each['namespace']}/{each['name']}", version)
+    return found
+
+
+def check_lineage(file, datasets):
+    """OpenLineage was told of each run, from portal to set, of each new version by its name, and of nobody's dossier."""
+    text = file.read_text("utf-8")
+    events = [json.loads(line) for line in text.splitlines()]
+    begun, done = (ends(events, kind) for kind in ("START", "COMPLETE"))
+    assert done.keys() <= begun.keys()
+    portals = {portal for portal, _ in STREAMS}
+    for portal in portals:
+        ways = [f"x-gateway/{part}/{portal}" for part in ("portal", "landing", "core")]
+        assert [*map(set, done[f"sync_{portal}.fetch"])] == [{ways[0]}, {ways[1]}]
+        assert [*map(set, done[f"sync_{portal}.load"])] == [{ways[1]}, {ways[2]}]
+    read, written = done["publish_datasets.publish"]
+    assert set(read) == {f"x-gateway/core/{portal}" for portal in portals}
+    published = {path.name: {each.name for each in path.iterdir()} for path in datasets.iterdir()}
+    assert written.keys() == {f"x-gateway/set/{name}" for name in published}
+    assert all(written[f"x-gateway/set/{name}"] in versions for name, versions in published.items())
+    rows = (datasets / "dossier_status" / "latest" / "dossier_status.jsonl").read_text("utf-8").splitlines()
+    people = yaml.safe_load((REPOSITORY / "sandbox" / "data" / "people.yaml").read_text("utf-8"))
+    names = [f"{family} {middle}" for family in people["family"] for middle in people["middle"]]
+    plain = json.dumps(events, ensure_ascii=False)
+    assert [each for each in (*names, *(json.loads(row)["dossier_code"] for row in rows)) if each in plain] == []
+
+
 @pytest.mark.e2e
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make: apt-get install make")
 def test_two_nights(tmp_path):
     state = tmp_path / "demo"
-    first = make_demo(state, dossiers=400)
+    told_of = tmp_path / "events.jsonl"
+    transport = {"TYPE": "file", "LOG_FILE_PATH": str(told_of), "APPEND": "true"}
+    listening = {f"OPENLINEAGE__TRANSPORT__{name}": value for name, value in transport.items()}
+    first = make_demo(state, dossiers=400, **listening)
     assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
     table = counts(first.stdout)
     assert set(table) == STREAMS
@@ -106,6 +149,9 @@ def test_two_nights(tmp_path):
         assert package["resources"][0]["rows"] == rows
         assert len((latest / f"{dataset}.jsonl").read_text("utf-8").splitlines()) == rows
 
+    check_lineage(told_of, state / "datasets")
+    told_of.unlink()
+
     second = make_demo(state, dossiers=400)
     assert second.returncode == 0, second.stdout[-3000:] + second.stderr[-3000:]
     table = counts(second.stdout)
@@ -114,4 +160,5 @@ def test_two_nights(tmp_path):
     check_both_ways(second.stdout)
     read, new, changed, *_ = table["province", "dossiers"]
     assert 0 < new + changed < read / 2
+    assert not told_of.exists(), "OpenLineage is told only where somebody listens"
     assert alive(state) == []

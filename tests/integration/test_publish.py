@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gateway.errors import StoreError
+from gateway.publish.all_sets import made_since
 from gateway.publish.contract import load_contracts
 from gateway.store.core import metadata
 from sandbox.testing import running_sandbox
@@ -137,6 +138,15 @@ def test_unchanged_rows_are_no_new_version(house: House) -> None:
     assert _versions(house) == [first.version]
 
 
+def test_what_an_earlier_try_has_published_counts_as_made_in_this_run(house: House) -> None:
+    begun = datetime.now(UTC)
+    first, unpublished = house.publish("dossier_status"), house.publish("discrepancy")
+    again = house.publish("dossier_status")
+    assert (first.is_new, again.is_new, unpublished.version) == (True, False, "")
+    assert made_since(begun, [again, unpublished]) == [again]
+    assert made_since(begun + timedelta(minutes=1), [again, unpublished]) == []
+
+
 def test_changed_rows_are_a_new_version_beside_the_old(house: House) -> None:
     first = house.publish("dossier_status")
     before = (first.folder / "dossier_status.jsonl").read_bytes()
@@ -193,6 +203,19 @@ def test_versions_are_kept_as_long_as_the_contract_says(house: House) -> None:
     assert _versions(house) == sorted([young, first.version])
     house.publish("dossier_status")
     assert young in _versions(house)
+
+
+def test_a_clock_that_cannot_be_counted_keeps_no_other_set_from_its_readers(house: House) -> None:
+    rules = house.own_mappings() / "calendar" / "service_levels.yaml"
+    replace_in(rules, "  measures: step\n", "  measures: steps\n")
+    ended = house.gateway("publish", "service_level", "dossier_status")
+    assert ended.returncode == 2
+    assert [f"{rules}:" in line for line in said(ended)] == [True]
+    assert house.value("select count(*) from ops.service_level") == 0
+    assert house.column("select dataset from ops.publication") == ["dossier_status"]
+    replace_in(rules, "  measures: steps\n", "  measures: step\n")
+    assert said(house.gateway("publish", "service_level")) == []
+    assert house.column("select dataset from ops.publication order by dataset") == ["dossier_status", "service_level"]
 
 
 def test_a_reader_who_holds_a_version_keeps_it_whole(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from gateway.config import load_settings
 from gateway.publish.contract import load_contracts
 from gateway.publish.sets import publish
+from gateway.service_levels.kept import keep
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House
@@ -29,6 +32,7 @@ def planted(new_house: NewHouse) -> House:
     for statement in PLANTED:
         house.execute(statement.replace(":", "\\:"))
     with house.engine() as engine:
+        assert keep(engine, load_settings(house.environment)) > 0
         for contract in load_contracts(ROOT / "schemas"):
             assert publish(engine, contract, house.place / "datasets").is_new
     return house
@@ -145,6 +149,48 @@ def test_what_portals_must_hear_of(planted: House) -> None:
         (each["delivery_id"], each["dossier_code"], each["state"]) for each in rows(planted, "delivery")
     ] == expected
     assert expected
+
+
+VERDICTS = ("met", "missed", "running", "unknown")
+
+
+def test_clocks_by_agency_and_month_are_those_of_the_report(planted: House) -> None:
+    told = rows(planted, "service_level")
+    document = json.loads(planted.done("service-levels", "--json"))
+    reported = {
+        (rule["rule"], row["place"], row["agency"] or "unknown"): Counter({each: row[each] for each in VERDICTS})
+        for rule in document["rules"]
+        for row in rule["by_agency"]
+    }
+    summed = defaultdict[tuple[str, str, str], Counter[str]](Counter)
+    for each in told:
+        summed[each["rule"], each["place"], each["agency_name"]].update({v: each[f"{v}_count"] for v in VERDICTS})
+    assert summed == reported
+    assert sum(map(Counter.total, summed.values())) > 200
+    assert {each["calendar_version"] for each in told} == {document["calendar"]}
+    for rule in document["rules"]:
+        about = {
+            (f"{row['limit_amount']} {row['limit_unit']}", row["rule_name"], *row["legal_basis"])
+            for row in told
+            if row["rule"] == rule["rule"]
+        }
+        assert about <= {(rule["within"], rule["name"]["vi"], *rule["sources"])}
+
+
+def test_a_clock_counts_in_the_vietnamese_month_in_which_a_case_began(planted: House) -> None:
+    months = sorted({each["month"] for each in rows(planted, "service_level") if each["rule"] == "answered"})
+    expected = planted.column("""
+        select distinct coalesce(to_char(filed_at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM'), 'unknown') from core.dossier
+        where channel_code = '2' and valid_to is null order by 1""")
+    assert months == expected
+    [month, *_] = months
+    first = datetime.fromisoformat(f"{month}-01")
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    period = ("--from", f"{first:%Y-%m-%d}", "--to", f"{last:%Y-%m-%d}")
+    of_rules = json.loads(planted.done("service-levels", "--json", *period))["rules"]
+    [answered] = [rule for rule in of_rules if rule["rule"] == "answered"]
+    of_month = [each for each in rows(planted, "service_level") if (each["rule"], each["month"]) == ("answered", month)]
+    assert [sum(each[f"{v}_count"] for each in of_month) for v in VERDICTS] == [answered[v] for v in VERDICTS]
 
 
 def test_how_fresh_each_stream_is(planted: House) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from gateway.store import codes, delivery, reconcile  # noqa: F401  # their tables are of the same database
+from gateway.store import codes, delivery, reconcile, share  # noqa: F401  # their tables are of the same database
 from gateway.store.core import metadata
 
 COUNTS = ("new_count", "changed_count", "unchanged_count", "quarantined_count")

@@ -99,7 +99,7 @@ def _contract(folder: Path, dataset: str) -> Contract:
     return found
 
 
-def _shelf(request: Request) -> Shelf:
+async def _shelf(request: Request) -> Shelf:  # async, or a thread would be waited for
     found: Shelf = request.app.state.shelf
     return found
 

@@ -30,6 +30,13 @@ def as_(name: str, house: House) -> House:
     return House(make_url(house.url).set(username=name).render_as_string(hide_password=False), house.place)
 
 
+def test_without_a_database_it_says_so(new_house: NewHouse) -> None:
+    house = new_house()
+    with serving(House(f"{house.url.replace(house.database, 'no_such')}", house.place)) as api:
+        assert api.problem("/health", 503)["type"] == "urn:gateway:problem:busy"
+        assert "gateway_serve_database_up 0.0" in api.get("/metrics").text
+
+
 @pytest.mark.usefixtures("logins")
 def test_two_runners_publish_and_a_reader_serves(new_house: NewHouse) -> None:
     house = new_house()

@@ -34,7 +34,12 @@ def changes(request: Request, dataset: str, shelf: AShelf) -> Response:
         said = asked.parameters(request, KNOWN)
         limit, since = asked.limit(said), _since(said, dataset)
         _require_kept(connection, shared, since)
-        found = _read(connection, shared, since, limit + 1)
+        try:
+            found = _read(connection, shared, since, limit + 1)
+        finally:
+            # Asked once more, of this very moment: tables made anew meanwhile are empty, or others, to a snapshot from before.
+            connection.rollback()
+            _require_kept(connection, shared, since)
     return answer(request, _content(shared, found, limit))
 
 

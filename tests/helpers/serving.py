@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import requests
+import uvicorn
 import yaml
+from fastapi import FastAPI
 
 from gateway.publish.sets import Published
 from tests.helpers.house import ROOT, House
@@ -188,3 +192,17 @@ def serving(house: House) -> Iterator[Api]:
 def files_of(house: House, dataset: str) -> Path:
     """The folder of a set's last version."""
     return house.place / "datasets" / dataset / "latest"
+
+
+@contextmanager
+def in_thread(app: FastAPI) -> Iterator[Api]:
+    """An application of a test's own on a free port, served by a thread."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        thread = Thread(target=server.run, kwargs={"sockets": [bound]})
+        thread.start()
+        try:
+            yield Api(f"http://127.0.0.1:{bound.getsockname()[1]}")
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -41,9 +41,12 @@ def may_be_shared(contract: Contract) -> bool:
 
 
 def shape(contract: Contract) -> str:
-    """What the tables depend on: a contract with another shape needs them made anew."""
-    columns = ", ".join(f"{each.name} {each.type}{' filled' if each.required else ''}" for each in contract.columns)
-    return f"{columns}; key {', '.join(contract.key)}"
+    """What the tables depend on: a contract with another shape needs them made anew.
+
+    Classes of columns too: what changed while a column was for fewer readers is not told to more.
+    """
+    columns = [f"{each.name} {each.classification} {each.type}{' filled' * each.required}" for each in contract.columns]
+    return f"{', '.join(columns)}; key {', '.join(contract.key)}"
 
 
 def rows_table(contract: Contract) -> Table:

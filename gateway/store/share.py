@@ -13,7 +13,7 @@ publication = Table(
     Column("dataset", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("contract_version", Text, nullable=False),
-    Column("shape", Text, nullable=False, comment="columns, types and key of the set's tables"),
+    Column("shape", Text, nullable=False, comment="columns, types, classes and key of the set's tables"),
     Column("row_count", BigInteger, nullable=False),
     Column("change_count", BigInteger, nullable=False, comment="rows in the change log that lead to this version"),
     Column("is_anew", Boolean, nullable=False, comment="the tables were made anew: no change leads here"),

@@ -13,6 +13,7 @@ import pytest
 
 from gateway.errors import LockedError
 from gateway.publish import sets
+from gateway.serve.cursors import Since, since_token
 from gateway.store.lock import alone
 from tests.conftest import NewHouse
 from tests.helpers.house import House
@@ -244,6 +245,19 @@ def test_a_publication_that_fails_leaves_table_and_feed(api: Api, play: Play, mo
     play.publish()
     api.follow("play", since, held)
     assert held == play.current()
+
+
+def test_a_version_stays_with_those_who_could_read_it_then(api: Api, play: Play) -> None:
+    opened = Play(play.house, "opened", "shared")
+    old = opened.publish().version
+    opened.write("open", version="1.1.0")
+    play.house.execute(NEXT_DAY[2])
+    new = opened.publish().version
+    assert [each["version"] for each in api.json("/v1/sets/opened/versions")["versions"]] == [new]
+    assert api.get(f"/v1/sets/opened/versions/{new}/files/opened.csv").status_code == 200
+    api.problem(f"/v1/sets/opened/versions/{old}/files/opened.csv", 401)
+    number = play.house.value("select publication_id from share.publication where version = :old", old=old)
+    api.problem("/v1/sets/opened/changes", 410, since=since_token("opened", Since(number, 0)))
 
 
 def test_a_set_that_agencies_alone_may_not_share_has_no_table(api: Api, play: Play) -> None:

@@ -16,6 +16,6 @@ CREATE TABLE share.publication (
 CREATE UNIQUE INDEX uq_publication_dataset_version ON share.publication (dataset, version);
 CREATE INDEX ix_publication_dataset ON share.publication (dataset, publication_id);
 
-COMMENT ON COLUMN share.publication.shape IS 'columns, types and key of the set''s tables';
+COMMENT ON COLUMN share.publication.shape IS 'columns, types, classes and key of the set''s tables';
 COMMENT ON COLUMN share.publication.change_count IS 'rows in the change log that lead to this version';
 COMMENT ON COLUMN share.publication.is_anew IS 'the tables were made anew: no change leads here';

@@ -33,9 +33,11 @@ def open_lineage_dataset(asset: Any, _: Any) -> Any:
     Of a version of a set it says which one.
     """
     from openlineage.client.event_v2 import Dataset
-    from openlineage.client.facet_v2 import dataset_version_dataset
+    from openlineage.client.facet_v2 import DatasetFacet, dataset_version_dataset
 
     address = urlsplit(asset.uri)
     version = asset.extra.get("version")
-    facets = {"version": dataset_version_dataset.DatasetVersionDatasetFacet(version)} if version else {}
+    facets: dict[str, DatasetFacet] = {}
+    if version:
+        facets["version"] = dataset_version_dataset.DatasetVersionDatasetFacet(version)
     return Dataset(namespace=SCHEME, name=f"{address.netloc}{address.path}", facets=facets)

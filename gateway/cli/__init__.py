@@ -29,6 +29,7 @@ from gateway.cli import (
     quarantine,
     reconcile,
     retire,
+    serve,
     service_levels,
     work,
 )
@@ -45,7 +46,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (work, look, service_levels, integrity, night):
+for module in (work, look, service_levels, integrity, serve, night):
     module.add_to(app)
 for name, group in (
     ("quarantine", quarantine),

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from connectors.errors import ExplainedError
 from gateway.config import Settings
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import ConfigError, LockedError, StoreError
 from gateway.publish.contract import Contract
 from gateway.publish.files import version_time
 from gateway.publish.sets import Published, publish
@@ -30,7 +30,7 @@ def publish_all(
             if contract.name == COUNTED:
                 keep(engine, settings)
             done.append(publish(engine, contract, settings.datasets))
-        except (StoreError, ConfigError) as error:
+        except (StoreError, ConfigError, LockedError) as error:
             wrong.append(error)
     return done, wrong
 

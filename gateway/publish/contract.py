@@ -53,10 +53,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A set: who answers for it (the team's name, its owner's short name), its query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules.
+    """A set: who answers for it (the team's name, its owner's short name), its query over our tables, the streams
+    (`portal/stream`) it is made of, its columns in order, its quality rules.
 
-    retention: how long versions are kept that are not the last one; None: for ever. sources: the SQL of the batches or code lists
-    that its rows come from; "" for what only people decided.
+    retention: how long versions are kept that are not the last one; None: for ever. latency: how old the set may be. sources: the
+    SQL of the batches or code lists that its rows come from; "" for what only people decided.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Contract:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     retention: timedelta | None
+    latency: timedelta | None
     path: Path
 
     @property
@@ -113,7 +115,8 @@ def read_contract(document: Document) -> Contract:
         streams=tuple(more["streams"]),
         columns=tuple(map(_column, table["properties"])),
         rules=tuple(_rules(table)),
-        retention=_retention(said),
+        retention=_promised(said, "retention"),
+        latency=_promised(said, "latency"),
         path=document.path,
     )
 
@@ -122,9 +125,9 @@ def _more(said: dict[str, Any]) -> dict[str, Any]:
     return {each["property"]: each["value"] for each in said["customProperties"]}
 
 
-def _retention(said: dict[str, Any]) -> timedelta | None:
+def _promised(said: dict[str, Any], name: str) -> timedelta | None:
     for each in said["slaProperties"]:
-        if each["property"] == "retention":
+        if each["property"] == name:
             return timedelta(**{{"h": "hours", "d": "days"}[each["unit"]]: each["value"]})
     return None
 

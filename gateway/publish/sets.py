@@ -26,7 +26,9 @@ from gateway.publish.lineage import write_lineage
 from gateway.publish.origins import Origins, origins
 from gateway.publish.quality import require_quality
 from gateway.publish.query import described, rows_sql
+from gateway.publish.share import put_again, put_on_shelf
 from gateway.publish.workbook import MOST_ROWS, write_book
+from gateway.store.lock import alone
 from gateway.store.ops import batch, publication
 
 GROUP = 10_000
@@ -61,8 +63,15 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
 
     Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when a column is personal, or when the
-    contract breaks readers of the last version without saying so by a new major version.
+    contract breaks readers of the last version without saying so by a new major version, LockedError when another process is
+    publishing the same set: what was read first must not be published last.
     """
+    busy, do = "the set is being published", "wait until that is over, then run again"
+    with alone(engine, f"publish:{contract.name}", where=f"data set {contract.name}", busy=busy, do=do):
+        return _publish(engine, contract, root)
+
+
+def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
     home = root / contract.name
     document = Document(contract.path)
     for mistake in (*personal(document, contract), *breaks(document, contract, root)):
@@ -132,6 +141,7 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
     if previous is None and not count and not contract.streams:
         return Published(contract.name, "", 0, False, home, waits_for=("a first row",))
     if previous is not None and previous.content_sha256 == content and (home / previous.version).is_dir():
+        put_again(engine, contract, home / previous.version)
         _point(home, previous.version)
         return Published(contract.name, previous.version, count, False, home / previous.version)
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
@@ -153,6 +163,7 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
     row["last_batch_id"] = last_batch
     with engine.begin() as connection:
         connection.execute(insert(publication).values(row))
+        put_on_shelf(connection, contract, final)
     _point(home, version)
     return Published(contract.name, version, count, True, final)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, exc
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event, exc
 from connectors.errors import ExplainedError
 from gateway import who
 from gateway.errors import ConfigError, StoreError
+from gateway.store.roles import READER
 
 if TYPE_CHECKING:
     import psycopg
@@ -23,8 +24,28 @@ _LONGEST = 63
 """Bytes of a session's name that PostgreSQL keeps."""
 
 
+READER_SECONDS = 10
+"""How long a statement of a reader may run, and how long it waits for a free connection."""
+
+
 def connect(url: str) -> Engine:
     """An engine on the gateway's database. Connects lazily; see `store_errors` for what failures become."""
+    return _engine(url, pool_size=4)
+
+
+def connect_reader(url: str, most: int) -> Engine:
+    """An engine that can only read what is shared, whoever the URL's user is: at most so many connections, each statement limited.
+
+    Its instants are UTC. A statement is a transaction of its own unless the connection is asked for another isolation level.
+    """
+    settings = {"role": READER, "default_transaction_read_only": "on", "timezone": "UTC"}
+    settings["statement_timeout"] = f"{READER_SECONDS}s"
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    limits = {"pool_size": most, "max_overflow": 0, "pool_timeout": READER_SECONDS, "pool_pre_ping": True}
+    return _engine(url, options, isolation_level="AUTOCOMMIT", **limits)
+
+
+def _engine(url: str, options: str = "", **pool: Any) -> Engine:
     try:
         parsed = sqlalchemy.make_url(url)
     except exc.ArgumentError:
@@ -39,13 +60,14 @@ def connect(url: str) -> Engine:
         )
     engine = sqlalchemy.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_size=4,
+        **pool,
         hide_parameters=True,
         # No prepared plans: one made while a table was small would still read all of it when it is large.
         connect_args={
             "connect_timeout": 10,
             "application_name": f"{OURS}{who.process()}"[:_LONGEST],
             "prepare_threshold": None,
+            **({"options": options} if options else {}),
         },
     )
     event.listen(engine, "handle_error", _explain)
@@ -83,7 +105,7 @@ def _explained(error: Exception, is_gone: bool) -> ExplainedError:
         return ConfigError(
             "this database user may not do that",
             where="GATEWAY_DATABASE_URL",
-            do="moving data needs the role gateway_runner; gateway db upgrade needs the owner",
+            do="moving data needs the role gateway_runner, serving it gateway_reader; gateway db upgrade needs the owner",
         )
     return _refused(error, state)
 

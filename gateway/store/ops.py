@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from gateway.store import access, codes, delivery, reconcile, service_level  # noqa: F401  # their tables are of the same database
+from gateway.store import access, codes, delivery, reconcile, service_level, share  # noqa: F401  # their tables are of the same database
 from gateway.store.core import metadata
 
 COUNTS = ("new_count", "changed_count", "unchanged_count", "quarantined_count")

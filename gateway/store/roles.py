@@ -1,7 +1,7 @@
 """Database roles: who owns, who runs, who only reads what is shared.
 
 The owner is whoever runs `gateway db upgrade`. `gateway_runner` may move data, but neither change tables nor what people
-decided; `gateway_reader` sees the schema `share` and nothing else. Both are groups without login: a site grants them to its
+decided, except that it makes the tables of sets it publishes in `share`; `gateway_reader` sees the schema `share` and nothing else. Both are groups without login: a site grants them to its
 own users.
 """
 
@@ -27,7 +27,7 @@ def grant(connection: Connection) -> None:
     for schema in ("landing", "core", "xref", "ops", "share"):
         for statement in _runner(schema):
             connection.execute(text(statement))
-    for statement in _reader():
+    for statement in (*_reader(), f"grant create on schema share to {RUNNER}"):
         connection.execute(text(statement))
     of_tables = {each: f"revoke update, delete on {each} from {RUNNER}" for each in ONLY_GROWS}
     of_tables |= {each: f"grant maintain on {each} to {RUNNER}" for each in MEASURED}
@@ -68,3 +68,10 @@ def _reader() -> list[str]:
         f"grant select on all tables in schema share to {READER}",
         f"alter default privileges in schema share grant select on tables to {READER}",
     ]
+
+
+def of_shared_table(connection: Connection, table: str) -> list[str]:
+    """Statements for a new table of a shared set: readers may read it, and whoever publishes next may make it anew."""
+    grants = [f"grant select on {table} to {READER}"]
+    may_give = connection.scalar(text("select pg_has_role(current_user, :runner, 'set')"), {"runner": RUNNER})
+    return [*grants, f"alter table {table} owner to {RUNNER}"] if may_give else grants

@@ -1,0 +1,91 @@
+"""The tables of a set in the schema `share`: its rows, and the log of what changed in them. Made from the contract alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Connection, MetaData, Table, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.schema import CreateTable, DropTable
+
+from gateway.publish.contract import Column as Declared
+from gateway.publish.contract import Contract
+from gateway.store import roles
+
+TEXT = sa.Text(collation="C")
+"""In byte order, as the files are."""
+
+_TYPES: dict[str, Any] = {
+    "string": TEXT,
+    "boolean": sa.Boolean(),
+    "integer": sa.BigInteger(),
+    "number": sa.Numeric(),
+    "date": sa.Date(),
+    "timestamp": sa.DateTime(timezone=True),
+    "array": ARRAY(sa.Text()),
+}
+LOG = "__change"
+"""What follows a set's name in the name of its log."""
+
+READABLE = frozenset({"open", "shared"})
+"""Classes of columns that rows may be shared of."""
+
+BEFORE = "row_"
+"""What stands before a set's columns in its log, which has columns of its own."""
+
+
+def may_be_shared(contract: Contract) -> bool:
+    """Whether the rows may lie where readers are: nothing in them is restricted or personal."""
+    return all(column.classification in READABLE for column in contract.columns)
+
+
+def shape(contract: Contract) -> str:
+    """What the tables depend on: a contract with another shape needs them made anew.
+
+    Classes of columns too: what changed while a column was for fewer readers is not told to more.
+    """
+    columns = [f"{each.name} {each.classification} {each.type}{' filled' * each.required}" for each in contract.columns]
+    return f"{', '.join(columns)}; key {', '.join(contract.key)}"
+
+
+def rows_table(contract: Contract) -> Table:
+    """One row per row of the set, by its key."""
+    columns = [_column(each, required=each.required or each.is_key) for each in contract.columns]
+    key = sa.PrimaryKeyConstraint(*contract.key, name=f"pk_{contract.name}")
+    return Table(contract.name, MetaData(), *columns, key, schema="share")
+
+
+def log_table(contract: Contract) -> Table:
+    """One row per change: the publication that brought it, its place there from 1, `added`, `changed` or `removed`, and the row.
+
+    Of a removed row only the key is kept.
+    """
+    name = f"{contract.name}{LOG}"
+    own: list[Column[Any]] = [
+        Column("publication_id", sa.BigInteger(), nullable=False),
+        Column("position", sa.BigInteger(), nullable=False),
+        Column("change", sa.Text(), nullable=False),
+    ]
+    columns = [_column(each, required=each.is_key, before=BEFORE) for each in contract.columns]
+    key = sa.PrimaryKeyConstraint("publication_id", "position", name=f"pk_{name}")
+    return Table(name, MetaData(), *own, *columns, key, schema="share")
+
+
+def make(connection: Connection, contract: Contract) -> None:
+    """Make both tables anew, empty, readable by readers and owned by the group of those who publish."""
+    for table in (rows_table(contract), log_table(contract)):
+        connection.execute(DropTable(table, if_exists=True))
+        connection.execute(CreateTable(table))
+        for statement in roles.of_shared_table(connection, table.fullname):
+            connection.execute(text(statement))
+
+
+def drop(connection: Connection, contract: Contract) -> None:
+    """Take both tables away from readers."""
+    for table in (rows_table(contract), log_table(contract)):
+        connection.execute(DropTable(table, if_exists=True))
+
+
+def _column(said: Declared, *, required: bool, before: str = "") -> Column[Any]:
+    return Column(f"{before}{said.name}", _TYPES[said.type], nullable=not required)

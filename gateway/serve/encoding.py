@@ -1,0 +1,55 @@
+"""Answers in JSON, compressed as the caller can read them: zstd, else gzip (RFC 9110, Accept-Encoding)."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+
+import msgspec
+import zstandard
+from fastapi import Request, Response
+
+from gateway.serve.problems import Refusal
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+SHORTEST = 500
+"""Bytes below which compressing costs more than it saves."""
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def answer(request: Request, content: object) -> Response:
+    """200 and the content."""
+    return _response(request, _ENCODER.encode(content), 200, JSON, {})
+
+
+def problem(request: Request, refusal: Refusal) -> Response:
+    """The refusal as a problem document."""
+    body = _ENCODER.encode(refusal.content(request.url.path))
+    return _response(request, body, refusal.status, PROBLEM, refusal.headers)
+
+
+def _response(request: Request, body: bytes, status: int, media_type: str, more: Mapping[str, str]) -> Response:
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", **more}
+    name = chosen(request.headers.get("accept-encoding", "")) if len(body) >= SHORTEST else ""
+    if name:
+        headers["Content-Encoding"] = name
+        body = zstandard.compress(body, 3) if name == "zstd" else gzip.compress(body, 5, mtime=0)
+    return Response(body, status, headers, media_type)
+
+
+def chosen(accepted: str) -> str:
+    """The best of `zstd` and `gzip` that an Accept-Encoding allows; "" for neither. q=0 forbids, `*` stands for the unnamed."""
+    weights = dict(map(_weighted, filter(str.strip, accepted.lower().split(","))))
+    best = max(("zstd", "gzip"), key=lambda name: weights.get(name, weights.get("*", 0.0)))
+    return best if weights.get(best, weights.get("*", 0.0)) > 0 else ""
+
+
+def _weighted(part: str) -> tuple[str, float]:
+    name, _, rest = part.partition(";")
+    said = rest.strip().removeprefix("q=") if rest else "1"
+    try:
+        return name.strip(), float(said)
+    except ValueError:
+        return name.strip(), 0.0

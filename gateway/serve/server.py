@@ -1,0 +1,55 @@
+"""Runs the API with uvicorn until Ctrl-C or SIGTERM; calls under way are answered first."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+
+from gateway.config import Settings, needed
+from gateway.errors import ConfigError
+from gateway.serve.app import make_app
+from gateway.serve.shelf import Shelf
+from gateway.store.database import connect_reader
+
+CONNECTIONS = 8
+"""To the database, at most; calls beyond wait for one."""
+
+SECONDS_TO_END = 10
+"""Calls that take longer are cut off at the end."""
+
+
+def serve(settings: Settings, host: str, port: int, told: Callable[[str], None]) -> None:
+    """Serve until a signal. port: 0 for any that is free. told: hears the address once calls are accepted."""
+    url = needed(settings.database_url, "GATEWAY_DATABASE_URL", "postgresql+psycopg://reader@/gateway")
+    engine = connect_reader(url, CONNECTIONS)
+    with suppress(KeyboardInterrupt), _listen(host, port) as bound:  # uvicorn raises it again when all is ended
+        config = uvicorn.Config(
+            make_app(Shelf(engine, settings.datasets)),
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=SECONDS_TO_END,
+        )
+        told(f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}")
+        uvicorn.Server(config).run(sockets=[bound])
+    engine.dispose()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named TCP, since asyncio switches Nagle's delay off only for sockets that say so: 40 ms per answer otherwise.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        why, do = error.strerror or "no such address", "choose another with --host and --port"
+        raise ConfigError(f"cannot listen ({why})", where=f"{host}:{port}", do=do) from None
+    bound.listen(2048)
+    return bound

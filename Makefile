@@ -49,6 +49,7 @@ bench: setup ## speed beside dlt, zeep and the bare floor, in one run on this ma
 	@$(BIN)/python -m benchmarks.soap
 	@$(BIN)/python -m benchmarks.mapping
 	@$(BIN)/python -m benchmarks.reconcile
+	@$(BIN)/python -m benchmarks.serve
 
 prove: setup ## the reliability score card: one line a promise, PASS or FAIL
 	@$(BIN)/python -m proof

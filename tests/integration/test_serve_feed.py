@@ -256,7 +256,9 @@ def test_a_version_stays_with_those_who_could_read_it_then(api: Api, play: Play)
     assert [each["version"] for each in api.json("/v1/sets/opened/versions")["versions"]] == [new]
     assert api.get(f"/v1/sets/opened/versions/{new}/files/opened.csv").status_code == 200
     api.problem(f"/v1/sets/opened/versions/{old}/files/opened.csv", 401)
-    number = play.house.value("select publication_id from share.publication where version = :old", old=old)
+    number = play.house.value(
+        "select publication_id from share.publication where dataset = 'opened' and version = :old", old=old
+    )
     api.problem("/v1/sets/opened/changes", 410, since=since_token("opened", Since(number, 0)))
 
 

@@ -75,7 +75,7 @@ class Writer:
                 .where(ops.batch.c.batch_id == self._work.batch_id)
                 .values(state="loaded", mapping_sha256=fingerprint, finished_at=func.now())
             )
-            if not self._is_replay:
+            if self._mapping.stream.incremental and not self._is_replay:
                 cursors.move(self._connection, self._work)
         failpoint("load.finished")
 

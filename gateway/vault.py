@@ -76,7 +76,7 @@ class Vault:
         master = self._secrets[0]
         nonce = os.urandom(NONCE)
         wrapped = nonce + AESGCM(master).encrypt(nonce, os.urandom(32), _context(portal, day))
-        row = {"portal": portal, "day": day, "wrapped": wrapped, "wrapped_by": _name(master)}
+        row = {"portal": portal, "day": day, "wrapped": wrapped, "wrapped_by": fingerprint(master)}
         with self._engine.begin() as connection:
             connection.execute(insert(day_key).values(row).on_conflict_do_nothing())
             found = connection.execute(select(day_key).filter_by(portal=portal, day=day)).one()
@@ -96,7 +96,7 @@ class Vault:
         return self._opened[key_id]
 
     def _unwrap(self, row: Row[Any]) -> DataKey:
-        master = next((secret for secret in self._secrets if _name(secret) == row.wrapped_by), None)
+        master = next((secret for secret in self._secrets if fingerprint(secret) == row.wrapped_by), None)
         if master is None:
             raise ConfigError(
                 f"no key of GATEWAY_SECRET_KEY opens data key {row.key_id}",
@@ -114,8 +114,8 @@ class Vault:
             ) from None
 
 
-def _name(secret: bytes) -> str:
-    """A fingerprint that tells which secret key wrapped a data key."""
+def fingerprint(secret: bytes) -> str:
+    """Tells which secret key wrapped a data key, or sealed an entry of the audit log; nothing of the key itself."""
     return hashlib.sha256(b"gateway key" + secret).hexdigest()[:16]
 
 

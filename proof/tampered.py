@@ -23,7 +23,7 @@ _BIT = "overlay({0} placing chr(ascii(substr({0}, {1}, 1)) # 1) from {1} for 1)"
 _PLACE = "(entry_id % length({}) + 1)::int"
 FLIPS: Mapping[str, str] = {
     "at": "at + interval '1 microsecond'",
-    **{name: _BIT.format(name, _PLACE.format(name)) for name in ("actor", "action", "subject", "detail")},
+    **{name: _BIT.format(name, _PLACE.format(name)) for name in ("actor", "action", "subject", "detail", "sealed_by")},
     "previous": "set_byte(previous, (entry_id % 32)::int, get_byte(previous, (entry_id % 32)::int) # 1)",
 }
 """The smallest change of each column: one bit, or one microsecond."""
@@ -47,7 +47,7 @@ def _line(entries: int, missed: Sequence[str]) -> Line:
     return Line(
         "R12",
         "audit",
-        measured=f"{entries} entries, each changed in {len(FLIPS)} ways, removed and moved: {len(missed)} not found as they should be",
+        measured=f"{entries} entries, each changed in {len(FLIPS) + 1} ways, removed and moved: {len(missed)} not found as they should be",
         required="all are found, each where it stood, and no other",
         passed=not missed,
         detail=tuple(missed[:40]),
@@ -74,6 +74,12 @@ def _ways(entries: int, share: int) -> Iterator[tuple[str, str, set[int]]]:
     which = f"entry_id % {SHARES} = {share}"
     for name, changed in FLIPS.items():
         yield f"{name} changed", f"update ops.audit set {name} = {changed} where {which}", chosen
+    followed = {entry + beside for entry in chosen for beside in (0, 1) if entry + beside <= entries}
+    yield (
+        "seal changed",
+        f"update ops.audit set seal = set_byte(seal, 31, get_byte(seal, 31) # 1) where {which}",
+        followed,
+    )
     yield "removed", f"delete from ops.audit where {which}", chosen
     # An entry and the one after it change places; the one after both follows neither of them then.
     after = f"(entry_id - 1) % {SHARES} = {share} and entry_id between 2 and {entries - 1}"

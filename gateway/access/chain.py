@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, insert, select, text
 
 from gateway.errors import ConfigError
 from gateway.store.access import audit
+from gateway.vault import fingerprint
 
 BEGINNING = bytes(32)
 """What the first entry follows."""
@@ -63,19 +64,16 @@ def append(connection: Connection, secrets: Sequence[bytes], act: Act) -> None:
         "action": act.action,
         "subject": act.subject,
         "detail": msgspec.json.encode(act.detail, order="sorted").decode(),
-        "sealed_by": _fingerprint(secrets[0]),
+        "sealed_by": fingerprint(secrets[0]),
         "previous": last.seal if last else BEGINNING,
     }
     connection.execute(insert(audit).values({**entry, "seal": _seal(secrets[0], entry)}))
 
 
 def verify(connection: Connection, secrets: Sequence[bytes], noted: str = "") -> Verified:
-    """Read the whole chain in its order. noted: a head of an earlier time, which must still be in the chain.
-
-    Raises ConfigError when an entry was sealed with a key that is not in GATEWAY_SECRET_KEY.
-    """
+    """Read the whole chain in its order. secrets: newest first. noted: a head of an earlier time, which must still be there."""
     entries, last, breaches = 0, None, list[Breach]()
-    keys = {_fingerprint(secret): secret for secret in secrets}
+    keys = {fingerprint(secret): secret for secret in secrets}
     missing = noted
     with connection.execution_options(yield_per=1000).execute(select(audit).order_by(audit.c.entry_id)) as rows:
         for row in rows:
@@ -96,12 +94,15 @@ def _breaches(row: Row[Any], last: Row[Any] | None, keys: dict[str, bytes]) -> I
     elif not hmac.compare_digest(row.previous, last.seal if last is not None else BEGINNING):
         yield Breach(row.entry_id, "it does not follow the entry before it")
     if row.sealed_by not in keys:
-        raise ConfigError(
-            f"no key of GATEWAY_SECRET_KEY sealed audit entry {row.entry_id}",
-            do=f"put the key with fingerprint {row.sealed_by} back into the list",
-        )
-    if not hmac.compare_digest(row.seal, _seal(keys[row.sealed_by], row._asdict())):
+        yield Breach(row.entry_id, f"no key of GATEWAY_SECRET_KEY has the fingerprint {row.sealed_by} that it names")
+    elif last is not None and _is_older(row.sealed_by, last.sealed_by, list(keys)):
+        yield Breach(row.entry_id, "it was sealed with a key that had been replaced before")
+    elif not hmac.compare_digest(row.seal, _seal(keys[row.sealed_by], row._asdict())):
         yield Breach(row.entry_id, "it was changed after it was sealed")
+
+
+def _is_older(key: str, before: str, newest_first: list[str]) -> bool:
+    return before in newest_first and newest_first.index(key) > newest_first.index(before)
 
 
 def _head(row: Row[Any]) -> str:
@@ -113,7 +114,3 @@ def _seal(secret: bytes, entry: dict[str, Any]) -> bytes:
     said = [entry[name] for name in ("actor", "action", "subject", "detail", "sealed_by")]
     whole = msgspec.json.encode([entry["entry_id"], at, *said, entry["previous"].hex()])
     return hmac.digest(hmac.digest(secret, b"audit", hashlib.sha256), whole, hashlib.sha256)
-
-
-def _fingerprint(secret: bytes) -> str:
-    return hashlib.sha256(b"gateway audit key" + secret).hexdigest()[:16]

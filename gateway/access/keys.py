@@ -10,11 +10,11 @@ import hashlib
 import hmac
 import re
 import secrets as dice
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 
 from connectors.errors import ExplainedError
@@ -40,6 +40,16 @@ class Consumer:
     prefix: str
 
 
+@dataclass(frozen=True)
+class Issued:
+    """A new key. key: what is shown to its holder, once, and kept nowhere."""
+
+    key: str = field(repr=False)
+    prefix: str
+    consumer: str
+    expires_at: datetime
+
+
 def add(connection: Connection, code: str, name: str) -> None:
     """A new consumer. Raises ConfigError when there is one of that code, or the code has other characters."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
@@ -50,33 +60,34 @@ def add(connection: Connection, code: str, name: str) -> None:
         raise ConfigError("there is such a consumer already", where=code, do=LIST)
 
 
-def issue(connection: Connection, code: str, lasts: timedelta) -> str:
-    """A new key of a consumer; what is returned is shown to its holder, and kept nowhere."""
+def issue(connection: Connection, code: str, lasts: timedelta) -> Issued:
+    """A new key of a consumer. Raises ConfigError when there is no such consumer."""
     held_by = connection.scalar(select(consumer.c.consumer_id).filter_by(consumer_code=code))
     if held_by is None:
         raise ConfigError("no such consumer", where=code, do="add it: gateway keys add")
-    return _made(connection, held_by, datetime.now(UTC) + lasts)
+    return _made(connection, held_by, code, datetime.now(UTC) + lasts)
 
 
-def rotate(connection: Connection, prefix: str, lasts: timedelta, overlap: timedelta) -> str:
+def rotate(connection: Connection, prefix: str, lasts: timedelta, overlap: timedelta) -> Issued:
     """A new key in place of one, which stays good for the overlap, though not longer than it would have been."""
     old = _living(connection, prefix)
     ends = min(old.expires_at, datetime.now(UTC) + overlap)
     connection.execute(update(consumer_key).where(consumer_key.c.key_id == old.key_id).values(expires_at=ends))
-    return _made(connection, old.consumer_id, datetime.now(UTC) + lasts)
+    return _made(connection, old.consumer_id, old.consumer_code, datetime.now(UTC) + lasts)
 
 
-def revoke(connection: Connection, prefix: str) -> None:
-    """The key opens nothing from this commit on."""
+def revoke(connection: Connection, prefix: str) -> str:
+    """The key opens nothing from this commit on; returns whose it was."""
     old = _living(connection, prefix)
     over = {"revoked_at": datetime.now(UTC)}
     connection.execute(update(consumer_key).where(consumer_key.c.key_id == old.key_id).values(over))
+    return str(old.consumer_code)
 
 
 def holder(connection: Connection, key: str) -> Consumer:
     """Whose key this is. Raises KeyRefused, which never shows more of the key than its prefix."""
     found = FORM.fullmatch(key)
-    row = _of_prefix(connection, found[1]) if found else None
+    row = connection.execute(_wanted(found[1])).one_or_none() if found else None
     if found is None or row is None or not hmac.compare_digest(row.secret_sha256, _hash(found[2])):
         raise KeyRefused("not a key of this gateway", do="check that it was copied whole, or ask for a new one")
     if over := _over(row):
@@ -93,7 +104,8 @@ def listed(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _living(connection: Connection, prefix: str) -> Row[Any]:
-    row = _of_prefix(connection, prefix)
+    """The key, held until this transaction is over: of two people who change it one waits, and then sees what the other did."""
+    row = connection.execute(_wanted(prefix).with_for_update(of=consumer_key)).one_or_none()
     if row is None:
         raise ConfigError("no key of that prefix", where=prefix, do=LIST)
     if over := _over(row):
@@ -101,10 +113,10 @@ def _living(connection: Connection, prefix: str) -> Row[Any]:
     return row
 
 
-def _of_prefix(connection: Connection, prefix: str) -> Row[Any] | None:
+def _wanted(prefix: str) -> Select[Any]:
     held = consumer.c.consumer_id == consumer_key.c.consumer_id
     wanted = select(consumer_key, consumer.c.consumer_code, consumer.c.consumer_name).where(held)
-    return connection.execute(wanted.where(consumer_key.c.prefix == prefix)).one_or_none()
+    return wanted.where(consumer_key.c.prefix == prefix)
 
 
 def _over(row: Row[Any]) -> str:
@@ -114,11 +126,11 @@ def _over(row: Row[Any]) -> str:
     return f"expired {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at <= datetime.now(UTC) else ""
 
 
-def _made(connection: Connection, held_by: int, expires_at: datetime) -> str:
+def _made(connection: Connection, held_by: int, code: str, expires_at: datetime) -> Issued:
     prefix, secret = dice.token_hex(4), dice.token_hex(32)
     row = {"consumer_id": held_by, "prefix": prefix, "secret_sha256": _hash(secret), "expires_at": expires_at}
     connection.execute(insert(consumer_key).values(row))
-    return f"gw_{prefix}_{secret}"
+    return Issued(f"gw_{prefix}_{secret}", prefix, code, expires_at)
 
 
 def _hash(secret: str) -> bytes:

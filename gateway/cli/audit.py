@@ -12,6 +12,10 @@ app = typer.Typer(
     help="The audit log (nhật ký kiểm toán): what it holds, and whether it is whole.", no_args_is_help=True
 )
 
+SHOWN = 20
+"""Breaches that are printed; the first one tells most."""
+
+DO = "find out who wrote to ops.audit; where a key is missing, put it back into GATEWAY_SECRET_KEY"
 COLUMNS = ("entry_id", "at", "actor", "action", "subject", "detail")
 
 
@@ -46,7 +50,9 @@ def verify(
     with open_database(settings).connect() as connection:
         found = chain.verify(connection, settings.secret_keys, head)
     typer.echo(f"{found.entries} entries\thead {found.head}")
-    for breach in found.breaches:
-        error = StoreError(breach.what, where=f"audit entry {breach.entry_id}", do="find out who wrote to ops.audit")
+    for breach in found.breaches[:SHOWN]:
+        error = StoreError(breach.what, where=f"audit entry {breach.entry_id}", do=DO)
         typer.echo(f"gateway: {error}", err=True)
+    if left := found.breaches[SHOWN:]:
+        typer.echo(f"gateway: and {len(left)} more, the last one at audit entry {left[-1].entry_id}", err=True)
     return StoreError.exit_code if found.breaches else 0

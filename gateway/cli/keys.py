@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +14,7 @@ from gateway.cli import show
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-Result = TypeVar("Result")
+    from gateway.access.keys import Issued
 
 app = typer.Typer(help="Consumers of shared data sets (đơn vị khai thác) and their keys.", no_args_is_help=True)
 
@@ -41,7 +42,9 @@ def add(code: Code, name: Annotated[str, typer.Argument(help="The agency or syst
     """A new consumer. Example: gateway keys add justice-department 'Sở Tư pháp'"""
     from gateway.access import keys
 
-    _done("consumer added", code, lambda connection: keys.add(connection, code, name))
+    with _written("consumer added", code) as (connection, detail):
+        keys.add(connection, code, name)
+        detail["name"] = name
     return 0
 
 
@@ -50,7 +53,10 @@ def issue(code: Code, days: Days = 365) -> int:
     """A new key, shown once. Example: gateway keys issue justice-department --days 180"""
     from gateway.access import keys
 
-    return _show(_done("key issued", code, lambda connection: keys.issue(connection, code, timedelta(days))))
+    with _written("key issued", code) as (connection, detail):
+        issued = keys.issue(connection, code, timedelta(days))
+        detail |= {"prefix": issued.prefix, "expires_at": issued.expires_at}
+    return _show(issued)
 
 
 @app.command("rotate")
@@ -62,8 +68,11 @@ def rotate(
     """A new key in place of an old one. Example: gateway keys rotate 3f9a1c2e --overlap 14"""
     from gateway.access import keys
 
-    lasts, both = timedelta(days), timedelta(overlap)
-    return _show(_done("key rotated", prefix, lambda connection: keys.rotate(connection, prefix, lasts, both)))
+    with _written("key rotated", prefix) as (connection, detail):
+        issued = keys.rotate(connection, prefix, timedelta(days), timedelta(overlap))
+        told = {"prefix": issued.prefix, "expires_at": issued.expires_at, "overlap_days": overlap}
+        detail |= {"consumer": issued.consumer, **told}
+    return _show(issued)
 
 
 @app.command("revoke")
@@ -71,25 +80,26 @@ def revoke(prefix: Prefix) -> int:
     """End a key at once. Example: gateway keys revoke 3f9a1c2e"""
     from gateway.access import keys
 
-    _done("key revoked", prefix, lambda connection: keys.revoke(connection, prefix))
+    with _written("key revoked", prefix) as (connection, detail):
+        detail["consumer"] = keys.revoke(connection, prefix)
     return 0
 
 
-def _done(action: str, subject: str, act: Callable[[Connection], Result]) -> Result:
-    """Do it and write it down in one commit."""
+@contextmanager
+def _written(action: str, subject: str) -> Iterator[tuple[Connection, dict[str, Any]]]:
+    """One commit for what is done and its entry in the audit log, to which the caller adds details."""
     from gateway import who
     from gateway.access import chain
     from gateway.config import load_settings
     from gateway.workshop import open_database
 
-    settings = load_settings()
+    settings, detail = load_settings(), dict[str, Any]()
     with open_database(settings).begin() as connection:
-        done = act(connection)
-        chain.append(connection, settings.secret_keys, chain.Act(f"user {who.user()}", action, subject, {}))
-    return done
+        yield connection, detail
+        chain.append(connection, settings.secret_keys, chain.Act(f"user {who.user()}", action, subject, detail))
 
 
-def _show(key: str) -> int:
-    typer.echo(key)
+def _show(issued: Issued) -> int:
+    typer.echo(issued.key)
     typer.echo(ONCE, err=True)
     return 0

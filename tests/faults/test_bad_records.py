@@ -209,18 +209,20 @@ def _few_a_page(house: House, sandbox: Running) -> None:
     pass_days(sandbox.province, 4)
 
 
-def test_a_code_garbled_once_is_asked_for_again(house: House) -> None:
+@pytest.mark.parametrize("nights", [1, 3])
+def test_a_code_that_comes_garbled_for_some_nights_is_asked_for_again(house: House, nights: int) -> None:
     """The next night would have no reason to read that far: nothing has changed since."""
     with running_sandbox("--dossiers", str(DOSSIERS), "--procedures", "12", "--only", "province") as sandbox:
         _few_a_page(house, sandbox)
-        order_fault(sandbox.province, match=SEARCH, kind="rewrite", records={"3": {"code": GARBLED}}, after=1)
-        ended = house.gateway("sync", "province", "--stream", "dossiers")
-        assert ended.returncode == 1
-        assert "the cursor stays: records came without a readable code" in ended.stderr
+        for _ in range(nights):
+            order_fault(sandbox.province, match=SEARCH, kind="rewrite", records={"3": {"code": GARBLED}}, after=1)
+            ended = house.gateway("sync", "province", "--stream", "dossiers")
+            assert ended.returncode == 1
+            assert "the cursor stays: records came without a readable code" in ended.stderr
         assert house.column("select record_key from ops.quarantine") == [None]
         house.night("province")
         modes = house.column("select mode from ops.batch where stream = 'dossiers' order by batch_id")
-        assert modes == ["full", "incremental", "incremental"]
+        assert modes == ["full", *["incremental"] * (nights + 1)]
         theirs = {code: reading.STATUS[said["dossierStatus"]["id"]] for code, said in reading.dossiers(sandbox).items()}
         assert dict(house.rows("select dossier_code, status_code from core.dossier")) == theirs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,6 +12,8 @@ from gateway.access.keys import Consumer, KeyRefused
 from tests.helpers.house import House, said
 
 CODE = "justice-department"
+WAITING = "select from pg_locks where not granted"
+"""Whether a session waits for another's row."""
 
 
 @pytest.fixture
@@ -27,6 +30,11 @@ def _issued(house: House, *more: str) -> str:
 def _holder(house: House, key: str) -> Consumer:
     with house.engine() as engine, engine.connect() as connection:
         return keys.holder(connection, key)
+
+
+def _log(house: House) -> list[dict[str, str]]:
+    """The audit log, oldest first."""
+    return list(reversed(json.loads(house.done("audit", "list", "--json"))))
 
 
 def _listed(house: House) -> list[dict[str, str]]:
@@ -92,9 +100,28 @@ def test_every_act_is_in_the_log(consumer: House) -> None:
     prefix = key.split("_")[1]
     consumer.done("keys", "rotate", prefix)
     consumer.done("keys", "revoke", prefix)
-    acts = [(row["action"], row["subject"]) for row in json.loads(consumer.done("audit", "list", "--json"))]
-    assert acts == [("key revoked", prefix), ("key rotated", prefix), ("key issued", CODE), ("consumer added", CODE)]
+    [new] = [each["prefix"] for each in _listed(consumer) if each["prefix"] != prefix]
+    entries = [(row["action"], row["subject"], json.loads(row["detail"])) for row in _log(consumer)]
+    assert [entry[:2] for entry in entries] == [
+        ("consumer added", CODE), ("key issued", CODE), ("key rotated", prefix), ("key revoked", prefix)
+    ]  # fmt: skip
+    assert entries[1][2]["prefix"] == prefix
+    assert (entries[2][2]["prefix"], entries[2][2]["consumer"]) == (new, CODE)
+    assert entries[3][2] == {"consumer": CODE}
     consumer.done("audit", "verify")
+
+
+def test_who_rotates_a_key_that_is_just_being_revoked_waits_and_is_refused(consumer: House) -> None:
+    prefix = _issued(consumer).split("_")[1]
+    with consumer.engine() as engine, ThreadPoolExecutor(1) as pool:
+        with engine.begin() as connection:
+            keys.revoke(connection, prefix)
+            later = pool.submit(consumer.gateway, "keys", "rotate", prefix)
+            consumer.execute(f"do $$ begin while not exists ({WAITING}) loop perform pg_sleep(0.01); end loop; end $$")
+        ended = later.result(60)
+    assert ended.returncode == 2
+    assert "revoked" in said(ended)[0]
+    assert [each["prefix"] for each in _listed(consumer)] == [prefix]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,6 @@ def publish(outlet_events: Any = None) -> dict[str, str]:
     engine = open_database(settings)
     contracts = load_contracts(settings.schemas)
     done, wrong = publish_all(engine, contracts, settings)
-    refresh(settings.public_url, contracts, settings.datasets)
     begun = get_current_context()["dag_run"].start_date
     assert begun is not None  # this task is part of it
     # A try that fails renews nothing: what an earlier try of this run has published is told by the one that ends well.
@@ -152,6 +151,7 @@ def publish(outlet_events: Any = None) -> dict[str, str]:
         outlet_events[NEWS].add(set_asset(each.dataset), extra={"version": each.version, "rows": each.rows})
     for error in wrong:
         log.error("not published", error=str(error))
+    refresh(settings.public_url, contracts, settings.datasets)
     if wrong:
         raise max(wrong, key=lambda error: error.exit_code)
     return {each.dataset: each.version or f"waits for {', '.join(each.waits_for)}" for each in done}

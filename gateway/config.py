@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from gateway.errors import ConfigError
 
@@ -43,7 +45,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mappings=mapping_folders(environ),
         schemas=HOME / "schemas",
         stop_file=Path(environ.get("GATEWAY_STOP_FILE", "") or ".gateway/stop-delivery"),
-        public_url=environ.get("GATEWAY_PUBLIC_URL", ""),
+        public_url=_public_url(environ.get("GATEWAY_PUBLIC_URL", "").strip()),
         secret_keys=_secret_keys(environ.get("GATEWAY_SECRET_KEY", "")),
     )
 
@@ -65,6 +67,19 @@ def needed(value: str, name: str, example: str) -> str:
     if not value:
         raise ConfigError(f"{name} is not set", do=f"set it, for example {name}={example}")
     return value
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text) if _BARE.fullmatch(text) else None
+    if text and (parts is None or parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise ConfigError(
+            "not the address of a place on the web", where="GATEWAY_PUBLIC_URL", do="write https://data.example.vn"
+        )
+    return text.rstrip("/")
+
+
+_BARE = re.compile(r"[^\s?#<>\"{}|\\^`\[\]]*")
+"""An address that more can be written behind."""
 
 
 def _secret_keys(text: str) -> tuple[bytes, ...]:

@@ -98,12 +98,12 @@ def publish(
         raise ConfigError(f"no data set {', '.join(sorted(unknown))}", do=f"name one of {', '.join(contracts)}")
     engine = open_database(settings)
     done, wrong = publish_all(engine, [contracts[name] for name in datasets or contracts], settings)
-    refresh(settings.public_url, list(contracts.values()), settings.datasets)
     columns = ("dataset", "rows", "is_new", "version", "folder", "waits_for")
     rows = [{**vars(each), "folder": str(each.folder), "waits_for": ", ".join(each.waits_for)} for each in done]
     show.table("Data sets", columns, rows, as_json)
     for each in wrong:
         typer.echo(f"gateway: {each}", err=True)
+    refresh(settings.public_url, list(contracts.values()), settings.datasets)
     return max((each.exit_code for each in wrong), default=0)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from rdflib import Graph, Literal, URIRef
@@ -23,8 +22,11 @@ ROLES = {
 NOT_STATED = "Cổng Dịch vụ công quốc gia không nêu cơ quan"
 """CPSV-AP asks for an authority; where the portal names none, that is what can be said."""
 
-AUTHORITIES = ("competent", "executing", "authorised", "coordinating")
-"""Whose authority a procedure is: the first of these parts that it names an agency for."""
+AUTHORITIES = {"competent", "authorised"}
+"""Parts in a procedure that are an authority of their own, or were given one; who only carries it out or helps has none."""
+
+CURRENCIES = {"đồng", "vnđ", "vnd", "đ"}
+"""How portals write the only currency in which the law sets fees."""
 
 
 class Service:
@@ -51,8 +53,16 @@ class Service:
         """A node of one of our code lists."""
         node = self.words.node(scheme, code or name)
         self.graph.add((node, RDF.type, SKOS.Concept))
-        self.graph.add((node, SKOS.prefLabel, vi(name)))
+        self.label(node, name)
         return node
+
+    def label(self, node: URIRef, name: str) -> None:
+        """The first name that a node is given is its label (SKOS allows one), further ones are others of it."""
+        known = self.graph.value(node, SKOS.prefLabel)
+        if known is None or known == vi(name):
+            self.graph.add((node, SKOS.prefLabel, vi(name)))
+        else:
+            self.graph.add((node, SKOS.altLabel, vi(name)))
 
     def channel(self, code: str) -> URIRef:
         """The procedure's channel of this code."""
@@ -63,29 +73,23 @@ class Service:
 
 
 def _authorities(service: Service, rows: Rows) -> None:
-    """The agencies of the first part in AUTHORITIES that the procedure names any for; all others take part in theirs."""
-    named = {row["role"] for row in rows}
-    role = next((role for role in AUTHORITIES if role in named), "")
     for row in rows:
         node = _agency(service, row["agency_code"] or row["agency_name"], row["agency_name"])
-        if row["role"] == role:
+        if row["role"] in AUTHORITIES:
             service.say(CV.hasCompetentAuthority, node)
         else:
             _participation(service, row, node)
-    if not rows:
+    if not any(row["role"] in AUTHORITIES for row in rows):
         service.say(CV.hasCompetentAuthority, _agency(service, "not-stated", NOT_STATED))
 
 
 def _agency(service: Service, code: str, name: str) -> URIRef:
     node = service.words.node("agencies", code)
-    for verb, value in (
-        (RDF.type, CV.PublicOrganisation),
-        (RDF.type, FOAF.Agent),
-        (SKOS.prefLabel, vi(name)),
-        (DCTERMS.title, vi(name)),
-        (DCTERMS.spatial, VIETNAM),
-    ):
-        service.graph.add((node, verb, value))
+    for kind in (CV.PublicOrganisation, FOAF.Agent):
+        service.graph.add((node, RDF.type, kind))
+    service.label(node, name)
+    service.graph.add((node, DCTERMS.spatial, VIETNAM))
+    service.graph.set((node, DCTERMS.title, service.graph.value(node, SKOS.prefLabel)))
     service.graph.set((node, DCTERMS.identifier, Literal(code)))
     return node
 
@@ -140,13 +144,14 @@ def _times(service: Service, rows: Rows) -> None:
 
 
 def _fees(service: Service, rows: Rows) -> None:
+    """An amount only with its currency; of another unit, or of none, the portal's own words alone."""
     for row in rows:
         node = service.part(CV.Cost, "fees", row["fee_number"])
-        if row["amount"] is not None:
+        if row["amount"] is not None and (row["currency"] or "").strip().casefold() in CURRENCIES:
             service.graph.add((node, CV.hasValue, Literal(float(row["amount"]), datatype=XSD.double)))
-        if row["currency"] == "VND":
             service.graph.add((node, CV.currency, AUTHORITY["currency/VND"]))
-        for text in filter(None, (row["amount_text"], row["description"])):
+        words = " ".join(filter(None, (row["amount_text"], row["currency"])))
+        for text in filter(None, (words, row["description"])):
             service.graph.add((node, DCTERMS.description, vi(text)))
         if row["channel_code"]:
             service.graph.add((node, CV.ifAccessedThrough, service.channel(row["channel_code"])))
@@ -170,9 +175,12 @@ def _laws(service: Service, rows: Rows) -> None:
 
 def _steps(service: Service, rows: Rows) -> None:
     """The steps of a case are one rule."""
-    for ordinal, (case, steps) in enumerate(groupby(rows, key=lambda row: row["case_name"]), 1):
-        node = service.part(CPSV.Rule, "rules", ordinal, case or "Trình tự thực hiện")
-        service.graph.add((node, DCTERMS.description, vi("\n".join(row["step_text"] for row in steps))))
+    cases: dict[str, list[str]] = {}
+    for row in rows:
+        cases.setdefault(row["case_name"] or "Trình tự thực hiện", []).append(row["step_text"])
+    for ordinal, (case, steps) in enumerate(cases.items(), 1):
+        node = service.part(CPSV.Rule, "rules", ordinal, case)
+        service.graph.add((node, DCTERMS.description, vi("\n".join(steps))))
         service.say(CPSV.follows, node)
 
 

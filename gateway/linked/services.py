@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def _service(graph: Graph, words: Words, listed: Record, parts: Parts) -> URIRef
     service.say(ADMS.status, words.node("states", "in-force"))
     for name in listed["field_names"] or ():
         service.say(CV.sector, service.concept("fields", name))
-    for keyword in filter(None, map(str.strip, (said.get("keywords") or "").split(","))):
+    for keyword in filter(None, map(str.strip, re.split("[,;]", said.get("keywords") or ""))):
         service.say(DCAT.keyword, vi(keyword))
     for part, tell in PARTS.items():
         tell(service, parts[part])

@@ -28,7 +28,7 @@ SHA256 = SPDX.checksumAlgorithm_sha256
 
 
 def catalogue(words: Words, contracts: Iterable[Contract], root: Path) -> Graph:
-    """The sets that have a version below `root`, each with the files of its last one."""
+    """The sets, each with the files of its last version below `root`. contracts: those that these versions were made by."""
     graph, home = words.graph(), words.node("catalogue")
     graph.add((home, RDF.type, DCAT.Catalog))
     graph.add((home, DCTERMS.title, vi("Danh mục dữ liệu dùng chung")))
@@ -37,10 +37,8 @@ def catalogue(words: Words, contracts: Iterable[Contract], root: Path) -> Graph:
     graph.add((home, DCTERMS.description, en("Shared data sets on administrative procedures and dossiers.")))
     graph.add((home, DCTERMS.language, VIETNAMESE))
     for contract in contracts:
-        latest = root / contract.name / "latest"
-        if latest.is_dir():
-            graph.add((home, DCAT.dataset, _dataset(graph, words, contract, latest)))
-            graph.set((home, DCTERMS.publisher, publisher(graph, words, contract)))
+        graph.add((home, DCAT.dataset, _dataset(graph, words, contract, root / contract.name / "latest")))
+        graph.set((home, DCTERMS.publisher, publisher(graph, words, contract)))
     return graph
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
@@ -64,7 +64,17 @@ def number(value: Decimal | int) -> Literal:
 
 
 def web_address(text: str | None) -> URIRef | None:
-    """An address that can be an IRI; None where the portal wrote something else."""
-    if not text or urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).netloc:
+    """An address that can be an IRI, with what may not stand in one escaped; None where the portal wrote something else."""
+    try:
+        parts = urlsplit((text or "").strip())
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:  # such as http://[đang cập nhật]
         return None
-    return URIRef(quote(text, safe=":/?#[]@!$&'()*+,;=%-._~"))
+    if not is_address:
+        return None
+    path, query, fragment = (quote(_LONE_PERCENT.sub("%25", each), safe=_ALLOWED) for each in parts[2:])
+    return URIRef(urlunsplit((parts.scheme, quote(parts.netloc, safe=":@[]-._~"), path, query, fragment)))
+
+
+_ALLOWED = "/?:@!$&'()*+,;=-._~%"
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")

@@ -44,7 +44,7 @@ def broken_shapes(path: Path) -> list[str]:
     """What pySHACL says that a file of linked data breaks: the catalogue of DCAT-AP's shapes, the services of CPSV-AP's."""
     shapes = SHAPES / {"catalogue": "dcat-ap-3.0.1-shapes.ttl", "services": "cpsv-ap-3.2.0.ttl"}[path.stem]
     if not shapes.exists():
-        pytest.skip(f"the shapes are not here: shared/shapes/{shapes.name}")
+        pytest.skip(f"the shapes ../shared/shapes/{shapes.name} are not on this machine")
     program = ROOT / "tests" / "judges" / "by_shacl.py"
     command = [str(PYTHON), "-B", str(program), str(shapes), str(path)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)

@@ -56,13 +56,14 @@ class Service:
         self.label(node, name)
         return node
 
-    def label(self, node: URIRef, name: str) -> None:
+    def label(self, node: URIRef, name: str) -> Literal:
         """The first name that a node is given is its label (SKOS allows one), further ones are others of it."""
         known = self.graph.value(node, SKOS.prefLabel)
-        if known is None or known == vi(name):
-            self.graph.add((node, SKOS.prefLabel, vi(name)))
-        else:
+        if isinstance(known, Literal) and known != vi(name):
             self.graph.add((node, SKOS.altLabel, vi(name)))
+            return known
+        self.graph.add((node, SKOS.prefLabel, vi(name)))
+        return vi(name)
 
     def channel(self, code: str) -> URIRef:
         """The procedure's channel of this code."""
@@ -87,9 +88,8 @@ def _agency(service: Service, code: str, name: str) -> URIRef:
     node = service.words.node("agencies", code)
     for kind in (CV.PublicOrganisation, FOAF.Agent):
         service.graph.add((node, RDF.type, kind))
-    service.label(node, name)
     service.graph.add((node, DCTERMS.spatial, VIETNAM))
-    service.graph.set((node, DCTERMS.title, service.graph.value(node, SKOS.prefLabel)))
+    service.graph.set((node, DCTERMS.title, service.label(node, name)))
     service.graph.set((node, DCTERMS.identifier, Literal(code)))
     return node
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.cli import show
 from gateway.cli.bars import progress_bars
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 Portal = Annotated[str, typer.Argument(help="A portal: the name of its folder in mappings/.")]
 Stream = Annotated[str, typer.Option("--stream", help="Only this stream.")]
@@ -81,6 +85,9 @@ def replay(
 
 def publish(
     datasets: Annotated[list[str] | None, typer.Argument(help="Data sets; all when none is named.")] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Give nothing of these sets over HTTP until they are published again.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Write the shared data sets and switch `latest` to them. Example: gateway publish procedure_catalogue"""
@@ -92,6 +99,8 @@ def publish(
     from gateway.workshop import open_database
 
     settings = load_settings()
+    if withdraw:
+        return _withdraw(open_database(settings), datasets or ())
     contracts = {contract.name: contract for contract in load_contracts(settings.schemas)}
     unknown = set(datasets or ()) - set(contracts)
     if unknown:
@@ -105,6 +114,18 @@ def publish(
         typer.echo(f"gateway: {each}", err=True)
     refresh(settings.public_url, list(contracts.values()), settings.datasets)
     return max((each.exit_code for each in wrong), default=0)
+
+
+def _withdraw(engine: Engine, datasets: Sequence[str]) -> int:
+    from gateway.errors import ConfigError
+    from gateway.publish import share
+
+    if not datasets:
+        raise ConfigError("name the sets that are to be withdrawn", do="see: gateway publish --help")
+    for name in datasets:
+        if not share.withdraw(engine, name):
+            raise ConfigError("nothing of it is served", where=name, do="see which sets are: GET /v1/sets")
+    return 0
 
 
 def _tell(reports: list[Any], as_json: bool) -> int:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,8 @@ from gateway.publish.lineage import write_lineage
 from gateway.publish.origins import Origins, origins
 from gateway.publish.quality import require_quality
 from gateway.publish.query import described, rows_sql
-from gateway.publish.share import put_again, put_on_shelf
+from gateway.publish.share import put_again, put_on_shelf, withdraw
+from gateway.publish.shelves import shape
 from gateway.publish.workbook import MOST_ROWS, write_book
 from gateway.store.lock import alone
 from gateway.store.ops import batch, publication
@@ -74,17 +75,20 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
 def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
     home = root / contract.name
     document = Document(contract.path)
-    for mistake in (*personal(document, contract), *breaks(document, contract, root)):
+    for mistake in personal(document, contract):
+        withdraw(engine, contract.name)  # what was published before it was known to be personal
+        raise mistake
+    for mistake in breaks(document, contract, root):
         raise mistake
     missing = _never_loaded(engine, contract)
     if missing:
         return Published(contract.name, "", 0, False, home, waits_for=missing)
     _require_columns(engine, contract)
-    home.mkdir(parents=True, exist_ok=True)
-    sweep(home)
     draft = home / f".draft-{os.getpid()}"
-    draft.mkdir()
     try:
+        home.mkdir(parents=True, exist_ok=True)
+        sweep(home)
+        draft.mkdir()
         done = _switch(engine, contract, home, draft, _write(engine, contract, draft))
         remove_old(home, contract)
         return done
@@ -137,14 +141,17 @@ def _require_columns(engine: Engine, contract: Contract) -> None:
 
 def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written: _Written) -> Published:
     count, content, last_batch, made_from = written
-    previous = _latest(engine, contract.name)
+    with engine.connect() as connection:
+        previous = _latest(connection, contract.name)
     if previous is None and not count and not contract.streams:
         return Published(contract.name, "", 0, False, home, waits_for=("a first row",))
     if previous is not None and previous.content_sha256 == content and (home / previous.version).is_dir():
-        put_again(engine, contract, home / previous.version)
+        with engine.begin() as connection:
+            _require_last(connection, contract, previous)
+            put_again(connection, contract, home / previous.version)
         _point(home, previous.version)
         return Published(contract.name, previous.version, count, False, home / previous.version)
-    version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content.split(':')[1][:8]}"
+    version = _new_name(home, content.split(":")[1])
     shutil.copyfile(contract.path, draft / f"{contract.name}{SUFFIX}")
     if count <= MOST_ROWS:
         write_book(
@@ -162,26 +169,44 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
     row["content_sha256"] = content
     row["last_batch_id"] = last_batch
     with engine.begin() as connection:
+        _require_last(connection, contract, previous)
         connection.execute(insert(publication).values(row))
         put_on_shelf(connection, contract, final)
     _point(home, version)
     return Published(contract.name, version, count, True, final)
 
 
+def _new_name(home: Path, digest: str) -> str:
+    """Second and content; a second later when a version of that name is there: of another contract, or of a try that failed."""
+    moment = datetime.now(UTC)
+    while (home / (name := f"{moment:%Y%m%dT%H%M%SZ}-{digest[:8]}")).exists():
+        moment += timedelta(seconds=1)
+    return name
+
+
 def _changes(contract: Contract, old: Path, new: Path) -> Record | None:
-    """What changed since the version before; None where that is gone, or tells its rows apart otherwise."""
+    """What changed since the version before; None where that is gone, or has other columns, for other readers, or another key."""
     before = published_contract(old, contract.name)
-    if before is None or before.key != contract.key:
+    if before is None or shape(before) != shape(contract):
         return None
     sides = (records_of(folder, contract.name) for folder in (old, new))
     counts = write_changes(new / f"{contract.name}.changes.jsonl", contract.key, *sides)
     return {"since": old.name, **counts}
 
 
-def _latest(engine: Engine, dataset: str) -> Any:
+def _latest(connection: Connection, dataset: str) -> Any:
     wanted = select(publication).filter_by(dataset=dataset).order_by(publication.c.published_at.desc()).limit(1)
-    with engine.connect() as connection:
-        return connection.execute(wanted).one_or_none()
+    return connection.execute(wanted).one_or_none()
+
+
+def _require_last(connection: Connection, contract: Contract, previous: Any) -> None:
+    """In the transaction that switches the set, which others then wait for: nobody has published since we looked.
+
+    Our lock keeps them off; but the session that holds it may have ended without our noticing.
+    """
+    connection.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 1))"), {"name": contract.name})
+    if _latest(connection, contract.name) != previous:
+        raise StoreError("another process has published the set meanwhile", where=contract.name, do="run again")
 
 
 def _point(home: Path, version: str) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text
+from sqlalchemy import Connection, Engine, delete, exists, insert, select, text
 
 from gateway.publish import share_sql as sql
 from gateway.publish import shelves
@@ -29,7 +29,7 @@ def put_on_shelf(connection: Connection, contract: Contract, folder: Path) -> No
     read any more loses its tables.
     """
     if not shelves.may_be_shared(contract):
-        _withdraw(connection, contract)
+        _withdraw(connection, contract.name)
         return
     last = latest(connection, contract.name)
     is_anew = last is None or last.shape != shelves.shape(contract) or not _stands(connection, contract)
@@ -38,13 +38,12 @@ def put_on_shelf(connection: Connection, contract: Contract, folder: Path) -> No
     _forget(connection, contract)
 
 
-def put_again(engine: Engine, contract: Contract, folder: Path) -> None:
+def put_again(connection: Connection, contract: Contract, folder: Path) -> None:
     """The same for a version that was published before: after an upgrade, or when its tables were lost.
 
     Its own contract tells its columns: the present one may say them in other words without being another version.
     """
-    with engine.begin() as connection:
-        put_on_shelf(connection, published_contract(folder, contract.name) or contract, folder)
+    put_on_shelf(connection, published_contract(folder, contract.name) or contract, folder)
 
 
 def latest(connection: Connection, dataset: str) -> Any:
@@ -109,17 +108,29 @@ def _stands(connection: Connection, contract: Contract) -> bool:
 
 
 def _forget(connection: Connection, contract: Contract) -> None:
-    """Changes live as long as the versions they lead to: as `keeping.remove_old` removes files."""
+    """What a publication changed is kept until the one after it is older than the retention."""
     if contract.retention is None:
         return
     last = latest(connection, contract.name).publication_id
-    old = publication.c.published_at < datetime.now(UTC) - contract.retention
-    gone = delete(publication).where(old, publication.c.publication_id != last).filter_by(dataset=contract.name)
+    # One who knows a version goes on from it as long as the next one is kept: what changed between them is in its log.
+    newer = publication.alias()
+    old = datetime.now(UTC) - contract.retention
+    is_passed = exists().where(newer.c.dataset == publication.c.dataset, newer.c.published_at < old)
+    is_passed = is_passed.where(newer.c.publication_id > publication.c.publication_id)
+    gone = delete(publication).where(is_passed, publication.c.publication_id != last).filter_by(dataset=contract.name)
     for number in connection.scalars(gone.returning(publication.c.publication_id)).all():
         statement = f"delete from {sql.log_name(contract)} where publication_id = :number"
         connection.execute(text(statement), {"number": number})
 
 
-def _withdraw(connection: Connection, contract: Contract) -> None:
-    shelves.drop(connection, contract)
-    connection.execute(delete(publication).filter_by(dataset=contract.name))
+def withdraw(engine: Engine, dataset: str) -> bool:
+    """From this commit on nothing of a set is given over HTTP: no rows, no changes, no file; false when nothing was."""
+    with engine.begin() as connection:
+        return _withdraw(connection, dataset)
+
+
+def _withdraw(connection: Connection, dataset: str) -> bool:
+    if not connection.execute(delete(publication).filter_by(dataset=dataset)).rowcount:
+        return False
+    shelves.drop(connection, dataset)
+    return True

@@ -49,6 +49,11 @@ def shape(contract: Contract) -> str:
     return f"{', '.join(columns)}; key {', '.join(contract.key)}"
 
 
+def is_open(said: str) -> bool:
+    """Whether anyone may read tables of this shape: each of its columns is open."""
+    return all(each.split()[1] == "open" for each in said.partition(";")[0].split(", "))
+
+
 def rows_table(contract: Contract) -> Table:
     """One row per row of the set, by its key."""
     columns = [_column(each, required=each.required or each.is_key) for each in contract.columns]
@@ -81,10 +86,10 @@ def make(connection: Connection, contract: Contract) -> None:
             connection.execute(text(statement))
 
 
-def drop(connection: Connection, contract: Contract) -> None:
-    """Take both tables away from readers."""
-    for table in (rows_table(contract), log_table(contract)):
-        connection.execute(DropTable(table, if_exists=True))
+def drop(connection: Connection, dataset: str) -> None:
+    """Take both tables of a set away from readers."""
+    for name in (dataset, f"{dataset}{LOG}"):
+        connection.execute(DropTable(Table(name, MetaData(), schema="share"), if_exists=True))
 
 
 def _column(said: Declared, *, required: bool, before: str = "") -> Column[Any]:

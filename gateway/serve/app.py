@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import TimeoutError  # noqa: A004  # all connections are taken
 from starlette.exceptions import HTTPException
 
 from connectors.errors import ExplainedError
@@ -51,5 +52,6 @@ _HANDLERS = {
     HTTPException: _unrouted,
     RequestValidationError: _fault,
     ExplainedError: _away,
+    TimeoutError: _away,
     Exception: _fault,
 }

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
-from gateway.publish.breaks import published_contract
 from gateway.publish.files import sha256
 from gateway.serve import asked
 from gateway.serve.problems import needs_key, unknown_file, unknown_version, unsatisfiable
-from gateway.serve.shelf import AShelf
+from gateway.serve.shelf import AShelf, Shared, Shelf
 
 router = APIRouter()
 
@@ -60,20 +60,20 @@ def download(request: Request, dataset: str, version: str, name: str, shelf: ASh
     asked.parameters(request, ())
     with shelf.engine.connect() as connection:
         shared = shelf.find(connection, dataset)
-    folder = shared.folder if version == "latest" else _folder(shared.folder.parent, dataset, version)
+        folder = shared.folder if version == "latest" else _folder(connection, shelf, shared, version)
     known = files(folder)
     if name not in known:
         raise unknown_file(known)
     return _sent(request, folder / name, known[name], is_fixed=version != "latest")
 
 
-def _folder(home: Path, dataset: str, version: str) -> Path:
-    contract = published_contract(home / version, dataset) if _NAME.fullmatch(version) else None
-    if contract is None:
-        raise unknown_version()
-    if any(column.classification != "open" for column in contract.columns):
-        raise needs_key()  # what is open now may have been shared then
-    return home / version
+def _folder(connection: Connection, shelf: Shelf, shared: Shared, version: str) -> Path:
+    for each in shelf.versions(connection, shared.name):
+        if each.version == version:
+            return each.folder
+    if _NAME.fullmatch(version) and (shared.folder.parent / version).is_dir():
+        raise needs_key()  # the set is open now, and was not always
+    raise unknown_version()
 
 
 def _sent(request: Request, path: Path, file: File, *, is_fixed: bool) -> Response:

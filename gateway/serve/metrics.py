@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import TimeoutError  # noqa: A004  # all connections are taken
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.errors import ExplainedError
@@ -47,7 +48,7 @@ class _Ages(Collector):
             for each in ages(self._shelf):
                 age.add_metric([each.dataset], each.age_seconds)
             reachable.add_metric([], 1)
-        except ExplainedError:
+        except (ExplainedError, TimeoutError):
             reachable.add_metric([], 0)
         yield from (reachable, age)
 

@@ -13,7 +13,6 @@ from gateway.serve import answers, asked
 from gateway.serve.cursors import since_token
 from gateway.serve.downloads import files
 from gateway.serve.encoding import answer
-from gateway.serve.problems import unknown_set
 from gateway.serve.shelf import AShelf, Shared
 
 router = APIRouter()
@@ -33,10 +32,8 @@ def one_set(request: Request, dataset: str, shelf: AShelf) -> Response:
     """A set: its columns in both languages, its key, how fresh it is, where its rows and files are."""
     asked.parameters(request, ())
     with shelf.engine.connect() as connection:
-        found = {each.name: each for each in shelf.sets(connection)}
-    if dataset not in found:
-        raise unknown_set()
-    return answer(request, _whole(found[dataset]))
+        found = shelf.about(connection, dataset)
+    return answer(request, _whole(found))
 
 
 @router.api_route("/v1/sets/{dataset}/versions", methods=["GET", "HEAD"])
@@ -45,7 +42,7 @@ def versions(request: Request, dataset: str, shelf: AShelf) -> Response:
     asked.parameters(request, ())
     with shelf.engine.connect() as connection:
         shelf.find(connection, dataset)
-        found = [each for each in shelf.versions(connection, dataset) if each.is_open]
+        found = shelf.versions(connection, dataset)
     return answer(request, answers.Versions(dataset, [_version(each) for each in found]))
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine, func, select
 
 from gateway.errors import StoreError
+from gateway.log import log
+from gateway.publish import shelves
 from gateway.publish.breaks import published_contract
 from gateway.publish.contract import Contract
 from gateway.serve.cursors import Since
@@ -58,24 +61,38 @@ class Shelf:
     root: Path
 
     def sets(self, connection: Connection) -> list[Shared]:
-        """The present version of every set, by name."""
+        """The present version of every set, by name. One whose files are not here is left out, and told in the log."""
         newest = select(func.max(publication.c.publication_id)).group_by(publication.c.dataset)
-        found = connection.execute(select(publication).where(publication.c.publication_id.in_(newest)))
-        return sorted((self._shared(row) for row in found), key=lambda each: each.name)
+        rows = connection.execute(select(publication).where(publication.c.publication_id.in_(newest)))
+        found = []
+        for row in sorted(rows, key=lambda row: str(row.dataset)):
+            try:
+                found.append(self._shared(row))
+            except StoreError as error:
+                log.error("set not served", dataset=row.dataset, error=str(error))
+        return found
 
-    def find(self, connection: Connection, dataset: str) -> Shared:
-        """The present version of a set. Raises Refusal when there is none, or when it is not open to all."""
+    def about(self, connection: Connection, dataset: str) -> Shared:
+        """The present version of a set, also of one that is not open to all. Raises Refusal when there is none."""
         row = connection.execute(_of_set(dataset).limit(1)).one_or_none() if _NAME.fullmatch(dataset) else None
         if row is None:
             raise unknown_set()
-        found = self._shared(row)
+        return self._shared(row)
+
+    def find(self, connection: Connection, dataset: str) -> Shared:
+        """The present version of a set. Raises Refusal when there is none, or when it is not open to all."""
+        found = self.about(connection, dataset)
         if not found.is_open:
             raise needs_key()
         return found
 
     def versions(self, connection: Connection, dataset: str) -> list[Shared]:
-        """Every version of a set whose files are kept, newest first."""
-        return [self._shared(row) for row in connection.execute(_of_set(dataset)) if self._folder(row).is_dir()]
+        """Versions whose files are kept, newest first, back to the last one that was not open to all.
+
+        Those before it stay with those who could read the set then: why it was closed for a while holds for them, too.
+        """
+        opened = takewhile(lambda row: shelves.is_open(row.shape), connection.execute(_of_set(dataset)))
+        return [self._shared(row) for row in opened if self._folder(row).is_dir()]
 
     def _folder(self, row: Any) -> Path:
         return self.root / str(row.dataset) / str(row.version)

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from random import Random
+from shutil import rmtree
 from threading import Event
 from typing import Any
 
 import pytest
 
-from gateway.errors import LockedError
+from gateway.errors import ConfigError, LockedError, StoreError
 from gateway.publish import sets
 from gateway.serve.cursors import Since, since_token
 from gateway.store.lock import alone
 from tests.conftest import NewHouse
-from tests.helpers.house import House
+from tests.helpers.house import House, said
 from tests.helpers.serving import Api, Play, by_key, serving
 
 ROWS, CHANGES = "/v1/sets/play/rows", "/v1/sets/play/changes"
@@ -186,10 +187,9 @@ def test_changes_are_kept_as_long_as_their_versions(api: Api, play: Play) -> Non
     kept = api.follow("play", since, middle)
     play.publish()
     api.problem(CHANGES, 410, since=since)
-    assert play.house.column("select distinct publication_id from share.play__change") == play.house.column(
-        "select max(publication_id) from share.publication where dataset = 'play'"
-    )
-    api.problem(CHANGES, 410, since=kept)
+    assert play.house.value("select count(*) from share.publication where dataset = 'play'") == 2
+    api.follow("play", kept, middle)
+    assert middle == play.current(), "who knew the newest version can go on, however old it was"
 
 
 @pytest.fixture
@@ -256,10 +256,84 @@ def test_a_version_stays_with_those_who_could_read_it_then(api: Api, play: Play)
     assert [each["version"] for each in api.json("/v1/sets/opened/versions")["versions"]] == [new]
     assert api.get(f"/v1/sets/opened/versions/{new}/files/opened.csv").status_code == 200
     api.problem(f"/v1/sets/opened/versions/{old}/files/opened.csv", 401)
+    api.problem("/v1/sets/opened/versions/latest/files/opened.changes.jsonl", 404)
     number = play.house.value(
         "select publication_id from share.publication where dataset = 'opened' and version = :old", old=old
     )
     api.problem("/v1/sets/opened/changes", 410, since=since_token("opened", Since(number, 0)))
+
+
+def test_what_was_closed_for_a_while_stays_closed(api: Api, play: Play) -> None:
+    """A column was open by mistake; once it is gone the set is open, and its old versions are not."""
+    mistaken = Play(play.house, "mistaken")
+    versions = [mistaken.publish().version]
+    mistaken.write("shared", version="2.0.0")
+    versions.append(mistaken.publish().version)
+    api.problem(f"/v1/sets/mistaken/versions/{versions[0]}/files/mistaken.csv", 401)
+    mistaken.write(version="3.0.0", leave="name")
+    last = mistaken.publish().version
+    assert [each["version"] for each in api.json("/v1/sets/mistaken/versions")["versions"]] == [last]
+    assert api.get(f"/v1/sets/mistaken/versions/{last}/files/mistaken.csv").status_code == 200
+    for version in versions:
+        api.problem(f"/v1/sets/mistaken/versions/{version}/files/mistaken.csv", 401)
+    api.problem("/v1/sets/mistaken/versions/latest/files/mistaken.changes.jsonl", 404)
+
+
+def test_what_turns_out_to_be_personal_is_taken_back(api: Api, play: Play) -> None:
+    told = Play(play.house, "told")
+    told.publish()
+    assert api.json("/v1/sets/told/rows")["rows"]
+    told.write("personal", version="2.0.0")
+    with pytest.raises(ConfigError, match="is personal"):
+        told.publish()
+    for path in ("/v1/sets/told", "/v1/sets/told/rows", "/v1/sets/told/versions/latest/files/told.csv"):
+        api.problem(path, 404)
+
+
+def test_a_set_is_taken_back_by_a_persons_word(api: Api, play: Play) -> None:
+    Play(play.house, "taken").publish()
+    assert api.json("/v1/sets/taken/rows")["rows"]
+    play.house.done("publish", "taken", "--withdraw")
+    api.problem("/v1/sets/taken", 404)
+    again = play.house.gateway("publish", "taken", "--withdraw")
+    assert again.returncode == 2
+    assert "nothing of it is served" in said(again)[0]
+    assert play.house.gateway("publish", "publication", "--withdraw").returncode == 2
+    assert api.json("/v1/sets/play/rows")["rows"]
+
+
+def test_a_set_without_its_files_takes_no_other_down(api: Api, play: Play) -> None:
+    lost = Play(play.house, "lost").publish()
+    rmtree(lost.folder)
+    assert "lost" not in {each["dataset"] for each in api.json("/v1/sets")["sets"]}
+    api.problem("/v1/sets/lost", 503)
+    assert api.json("/v1/sets/play/rows")["rows"]
+    assert "lost" not in {each["dataset"] for each in api.json("/health")["sets"]}
+    play.house.done("publish", "lost", "--withdraw")
+
+
+def test_a_publication_that_lost_its_lock_changes_nothing(
+    api: Api, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has published meanwhile: what was read before it must not come after it."""
+    write, other = sets.write_package, "20990101T000000Z-00000000"
+    since, held = read(api)
+
+    def slow(*given: Any) -> None:
+        write(*given)
+        play.house.execute(f"""insert into ops.publication (dataset, version, row_count, content_sha256, last_batch_id)
+            values ('play', '{other}', 0, '', 0)""")
+
+    play.house.execute(NEXT_DAY[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(sets, "write_package", slow)
+        with pytest.raises(StoreError, match="another process has published the set meanwhile"):
+            play.publish()
+    assert read(api) == (since, held)
+    play.house.execute(f"delete from ops.publication where version = '{other}'")
+    play.publish()
+    api.follow("play", since, held)
+    assert held == play.current()
 
 
 def test_a_set_that_agencies_alone_may_not_share_has_no_table(api: Api, play: Play) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from gateway.serve.app import make_app
 from gateway.serve.shelf import Shared, Shelf
+from gateway.store import database
 from gateway.store.database import connect_reader
 from tests.helpers.house import House
-from tests.helpers.serving import Play, by_key, in_thread
+from tests.helpers.serving import Play, by_key, in_thread, told
 
 ROWS, CHANGES = "/v1/sets/play/rows", "/v1/sets/play/changes"
 
@@ -90,3 +91,15 @@ def test_changes_that_go_away_meanwhile_are_not_passed_over(play: Play, happens:
     begun = since(play)
     grow(play)
     assert ask(play, happens, CHANGES, since=begun).status_code == 410
+
+
+def test_while_all_connections_are_taken_it_asks_to_come_again(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "READER_SECONDS", 1)
+    engine = connect_reader(play.house.url, 1)
+    with in_thread(make_app(Shelf(engine, play.house.place / "datasets"))) as api:
+        with engine.connect():
+            assert told(api.get(ROWS))["title"] == "The gateway cannot answer now"
+            assert api.get(ROWS).headers["retry-after"]
+            assert "gateway_serve_database_up 0.0" in api.get("/metrics").text
+        assert api.get(ROWS).status_code == 200
+    engine.dispose()

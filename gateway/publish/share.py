@@ -56,7 +56,8 @@ def _put(connection: Connection, contract: Contract, folder: Path, *, is_anew: b
     number = _begin(connection, contract, folder.name, is_anew=is_anew)
     if is_anew:
         shelves.make(connection, contract)
-        row_count, change_count = _copy(connection, contract, folder, sql.rows_name(contract)), 0
+        row_count, change_count = _copy(connection, contract, folder, sql.rows_name(contract, shelves.FILLING)), 0
+        shelves.switch(connection, contract)
     else:
         connection.exec_driver_sql(sql.create_stage(contract))
         row_count = _copy(connection, contract, folder, sql.STAGE)

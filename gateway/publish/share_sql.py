@@ -47,9 +47,9 @@ def bring_up(contract: Contract) -> str:
         from touched"""
 
 
-def rows_name(contract: Contract) -> str:
-    """The set's table."""
-    return f'share."{contract.name}"'
+def rows_name(contract: Contract, suffix: str = "") -> str:
+    """The set's table. suffix: FILLING for the one that is being filled beside it."""
+    return f'share."{contract.name}{suffix}"'
 
 
 def log_name(contract: Contract) -> str:

@@ -31,6 +31,12 @@ LOG = "__change"
 READABLE = frozenset({"open", "shared"})
 """Classes of columns that rows may be shared of."""
 
+PATIENCE = 30
+"""Seconds for which a switch of tables waits for readers who are at them; longer, and new readers would wait behind it."""
+
+FILLING = "__new"
+"""What follows the name of a table that is being filled beside the one that readers have."""
+
 BEFORE = "row_"
 """What stands before a set's columns in its log, which has columns of its own."""
 
@@ -54,19 +60,20 @@ def is_open(said: str) -> bool:
     return all(each.split()[1] == "open" for each in said.partition(";")[0].split(", "))
 
 
-def rows_table(contract: Contract) -> Table:
+def rows_table(contract: Contract, suffix: str = "") -> Table:
     """One row per row of the set, by its key."""
+    name = f"{contract.name}{suffix}"
     columns = [_column(each, required=each.required or each.is_key) for each in contract.columns]
-    key = sa.PrimaryKeyConstraint(*contract.key, name=f"pk_{contract.name}")
-    return Table(contract.name, MetaData(), *columns, key, schema="share")
+    key = sa.PrimaryKeyConstraint(*contract.key, name=f"pk_{name}")
+    return Table(name, MetaData(), *columns, key, schema="share")
 
 
-def log_table(contract: Contract) -> Table:
+def log_table(contract: Contract, suffix: str = "") -> Table:
     """One row per change: the publication that brought it, its place there from 1, `added`, `changed` or `removed`, and the row.
 
     Of a removed row only the key is kept.
     """
-    name = f"{contract.name}{LOG}"
+    name = f"{contract.name}{LOG}{suffix}"
     own: list[Column[Any]] = [
         Column("publication_id", sa.BigInteger(), nullable=False),
         Column("position", sa.BigInteger(), nullable=False),
@@ -78,12 +85,24 @@ def log_table(contract: Contract) -> Table:
 
 
 def make(connection: Connection, contract: Contract) -> None:
-    """Make both tables anew, empty, readable by readers and owned by the group of those who publish."""
-    for table in (rows_table(contract), log_table(contract)):
+    """Make both tables beside those that readers have, empty, readable by readers and owned by the group of those who publish."""
+    for table in (rows_table(contract, FILLING), log_table(contract, FILLING)):
         connection.execute(DropTable(table, if_exists=True))
         connection.execute(CreateTable(table))
         for statement in roles.of_shared_table(connection, table.fullname):
             connection.execute(text(statement))
+
+
+def switch(connection: Connection, contract: Contract) -> None:
+    """Put the tables that were filled in the place of those that readers have: they wait for a moment, not while it is filled.
+
+    Raises StoreError when a reader keeps the old ones for longer than PATIENCE.
+    """
+    connection.execute(text(f"set local lock_timeout = '{PATIENCE}s'"))
+    drop(connection, contract.name)
+    for name in (contract.name, f"{contract.name}{LOG}"):
+        connection.execute(text(f'alter table share."{name}{FILLING}" rename to "{name}"'))
+        connection.execute(text(f'alter index share."pk_{name}{FILLING}" rename to "pk_{name}"'))
 
 
 def drop(connection: Connection, dataset: str) -> None:

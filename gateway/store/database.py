@@ -24,6 +24,12 @@ _LONGEST = 63
 """Bytes of a session's name that PostgreSQL keeps."""
 
 
+_ENDED = {
+    "57014": "the database ended a statement that took too long, or was told to",
+    "55P03": "another session holds a table that has to change, and did not let go of it in time",
+}
+"""Statements that the server ended while it goes on."""
+
 READER_SECONDS = 10
 """How long a statement of a reader may run, and how long it waits for a free connection."""
 
@@ -91,6 +97,8 @@ def _explained(error: Exception, is_gone: bool) -> ExplainedError:
             where="GATEWAY_DATABASE_URL",
             do="give it more, then run again: nothing half-written stays",
         )
+    if state in _ENDED:
+        return StoreError(_ENDED[state], where="GATEWAY_DATABASE_URL", do="run it again; nothing half-written stays")
     if is_gone or state is None or state.startswith(("08", "57")):
         return StoreError(
             f"the database is not reachable ({first_line})",

@@ -108,3 +108,10 @@ def test_copy_says_that_the_database_is_gone(house: House, server: Server) -> No
         )
         with pytest.raises(StoreError, match="the database is not reachable"):
             _copied(connection, "x")
+
+
+def test_a_statement_that_takes_too_long_is_told_from_a_database_that_is_away(house: House) -> None:
+    with house.engine() as engine, engine.begin() as connection:
+        connection.execute(text("set local statement_timeout = '20ms'"))
+        with pytest.raises(StoreError, match="ended a statement that took too long"):
+            connection.execute(text("select pg_sleep(60)"))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import ConfigError, LockedError, StoreError
-from gateway.publish import sets
+from gateway.publish import sets, share, shelves
 from gateway.serve.cursors import Since, since_token
 from gateway.store.lock import alone
 from tests.conftest import NewHouse
@@ -174,6 +174,39 @@ def test_a_set_with_other_columns_is_read_anew(api: Api, play: Play) -> None:
     assert held == play.current()
 
 
+def test_readers_go_on_while_tables_made_anew_are_filled(
+    api: Api, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill, before, told = share._copy, by_key(api.json(ROWS)["rows"]), []
+
+    def slow(*given: Any) -> int:
+        count = fill(*given)
+        told.append(by_key(api.json(ROWS)["rows"]))
+        return count
+
+    play.write(version=f"{next(MAJORS)}.0.0", leave="name")
+    play.house.execute(NEXT_DAY[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(share, "_copy", slow)
+        play.publish()
+    assert told == [before]
+    assert read(api)[1] == play.current()
+
+
+def test_a_reader_who_keeps_a_table_keeps_its_rows(api: Api, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables made anew wait for him only so long; then the last good version stays."""
+    monkeypatch.setattr(shelves, "PATIENCE", 1)
+    before = read(api)[1]
+    play.write(version=f"{next(MAJORS)}.0.0", leave="name")
+    with play.house.engine() as engine, engine.connect() as reader:
+        reader.exec_driver_sql("select count(*) from share.play")
+        with pytest.raises(StoreError, match="another session holds a table"):
+            play.publish()
+        assert read(api)[1] == before
+    play.publish()
+    assert read(api)[1] == play.current()
+
+
 def test_changes_are_kept_as_long_as_their_versions(api: Api, play: Play) -> None:
     play.write(version=f"{next(MAJORS)}.0.0", retention="30")
     play.house.execute(NEXT_DAY[2])
@@ -232,8 +265,6 @@ def test_a_lost_table_is_made_anew_from_the_files(api: Api, play: Play) -> None:
 
 
 def test_a_publication_that_fails_leaves_table_and_feed(api: Api, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gateway.publish import share
-
     since, held = read(api)
     play.house.execute(NEXT_DAY[0])
     with monkeypatch.context() as patch:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from proof import (
+    api_fuzz,
     charsets,
     crash,
     deadline,
     faults,
+    feed,
     hostile,
     kills,
     order,
@@ -43,7 +45,9 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "faults": faults.measure,
     "rerun": partial(alone, rerun.measure),
     "overlap": partial(alone, overlap.measure),
+    "api": api_fuzz.measure,
     "audit": tampered.measure,
+    "feed": feed.measure,
 }
 
 

@@ -174,9 +174,7 @@ def test_a_set_with_other_columns_is_read_anew(api: Api, play: Play) -> None:
     assert held == play.current()
 
 
-def test_readers_go_on_while_tables_made_anew_are_filled(
-    api: Api, play: Play, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_readers_go_on_while_tables_made_anew_are_filled(api: Api, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     fill, before, told = share._copy, by_key(api.json(ROWS)["rows"]), []
 
     def slow(*given: Any) -> int:

@@ -1,0 +1,108 @@
+"""R9, api: whatever is asked of the API, it answers as its document says: no fault, no status, type or content that is not declared.
+
+The document is read from the served API itself; Schemathesis makes the questions from it, valid ones and others, always the same.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Err
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from proof.card import Line
+from proof.household import household
+from tests.helpers.house import House
+from tests.helpers.serving import Api, Play, serving
+
+CASES = 5000
+SEED = 20261127
+AT_ONCE = 20
+"""Questions to one operation before the next one's turn."""
+
+UNTOLD = [positive_data_acceptance]
+"""A schema cannot say which tokens were ever given."""
+
+
+def measure(cases: int = CASES) -> Line:
+    """So many questions at least, over all operations of the document."""
+    with household() as house:
+        publish(house)
+        with serving(house) as api:
+            asked, wrong = ask(api, cases)
+    return Line(
+        "R9",
+        "api",
+        measured=f"{asked} questions: {len(wrong)} not answered as the document says",
+        required=f"at least {cases}, 0 faults, 0 undeclared statuses, 0 answers unlike their schema",
+        passed=not wrong and asked >= cases,
+        detail=tuple(wrong[:20]),
+    )
+
+
+def publish(house: House) -> None:
+    """A set of every type with changes between its versions, and one that is not open to all."""
+    play = Play(house)
+    play.make(300)
+    play.publish()
+    house.execute("delete from public.play where code < 'C0050'")
+    play.publish()
+    Play(house, "inner", "shared").publish()
+
+
+def ask(api: Api, cases: int) -> tuple[int, list[str]]:
+    """How many questions were asked, over all operations in turn, and what was wrong: at most one of each kind and round."""
+    document = schemathesis.openapi.from_dict(api.json("/v1/openapi.json"))
+    kinds = [(_operation(found), mode) for found in document.get_all_operations() for mode in GenerationMode]
+    asked, wrong = 0, list[str]()
+    for turn in count():
+        for operation, mode in kinds:
+            if mode is GenerationMode.POSITIVE or list(
+                operation.iter_parameters()
+            ):  # else there is nothing to get wrong
+                number, said = _asked(api, operation, mode, SEED + turn)
+                asked, wrong = asked + number, wrong + said
+        if asked >= cases or wrong:
+            break
+    return asked, wrong
+
+
+def _operation(found: Any) -> Any:
+    if isinstance(found, Err):
+        raise found.err()  # the document itself is wrong
+    return found.ok()
+
+
+def _asked(api: Api, operation: Any, mode: GenerationMode, at: int) -> tuple[int, list[str]]:
+    asked = 0
+
+    @seed(at)
+    @settings(
+        max_examples=AT_ONCE,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def one(case: Any) -> None:
+        nonlocal asked
+        asked += 1
+        case.call_and_validate(base_url=api.address, session=api.http, excluded_checks=UNTOLD)
+
+    try:
+        one()
+    except (Exception, FailureGroup) as error:  # noqa: BLE001  # whatever a check says is the outcome
+        return asked, [f"{operation.label}, {mode.value} questions: {_first(error)}"]
+    return asked, []
+
+
+def _first(error: BaseException) -> str:
+    """What the first check said that failed; a group of them says only how many there are."""
+    found = error.exceptions[0] if isinstance(error, FailureGroup) else error
+    return f"{type(found).__name__}: {' '.join(str(found).split())[:500]}"

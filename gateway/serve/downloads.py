@@ -47,7 +47,9 @@ class _Stream(FileResponse):
 
 @lru_cache(maxsize=500)
 def files(folder: Path) -> dict[str, File]:
-    """The files of a version by name. Read once: a version never changes."""
+    """The files of a version by name; none of a set whose rows are in no file. Read once: a version never changes."""
+    if not (folder / "datapackage.json").exists():
+        return {}
     package = msgspec.json.decode((folder / "datapackage.json").read_bytes())
     found = {each["path"]: File(each["bytes"], each["hash"].removeprefix("sha256:")) for each in package["resources"]}
     own = folder / "datapackage.json"

@@ -16,8 +16,10 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from gateway.publish.files import sha256
 from gateway.serve import asked
-from gateway.serve.problems import needs_key, unknown_file, unknown_version, unsatisfiable
-from gateway.serve.shelf import AShelf, Shared, Shelf
+from gateway.serve.encoding import PRIVATE
+from gateway.serve.gate import AGate, Gate
+from gateway.serve.problems import needs_key, no_right, only_rows, unknown_file, unknown_version, unsatisfiable
+from gateway.serve.shelf import Shared
 
 router = APIRouter()
 
@@ -30,6 +32,8 @@ TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "application/yaml",
 }
+_FIXED = {"Cache-Control": "public, max-age=31536000, immutable"}
+_MOVING = {"Cache-Control": "no-cache"}
 _RANGES = re.compile(r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18})){0,9}\s*")
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -57,30 +61,34 @@ def files(folder: Path) -> dict[str, File]:
 
 
 @router.api_route("/v1/sets/{dataset}/versions/{version}/files/{name}", methods=["GET", "HEAD"])
-def download(request: Request, dataset: str, version: str, name: str, shelf: AShelf) -> Response:
+def download(request: Request, dataset: str, version: str, name: str, gate: AGate) -> Response:
     """A file. `latest` is the version whose rows the API gives at this moment."""
     asked.parameters(request, ())
-    with shelf.engine.connect() as connection:
-        shared = shelf.find(connection, dataset)
-        folder = shared.folder if version == "latest" else _folder(connection, shelf, shared, version)
+    with gate.shelf.engine.connect() as connection:
+        reading = gate.reading(connection, dataset)
+        if not reading.view.is_whole:
+            raise only_rows()
+        shared = reading.shared
+        folder = shared.folder if version == "latest" else _folder(connection, gate, shared, version)
     known = files(folder)
     if name not in known:
         raise unknown_file(known)
-    return _sent(request, folder / name, known[name], is_fixed=version != "latest")
+    keep = _FIXED if version != "latest" else _MOVING
+    return _sent(request, folder / name, known[name], keep if shared.is_open else PRIVATE)
 
 
-def _folder(connection: Connection, shelf: Shelf, shared: Shared, version: str) -> Path:
-    for each in shelf.versions(connection, shared.name):
+def _folder(connection: Connection, gate: Gate, shared: Shared, version: str) -> Path:
+    for each in gate.shelf.versions(connection, shared.name):
         if each.version == version:
             return each.folder
     if _NAME.fullmatch(version) and (shared.folder.parent / version).is_dir():
-        raise needs_key()  # the set is open now, and was not always
+        # The set was for fewer readers then.
+        raise needs_key() if gate.caller.consumer is None else no_right()
     raise unknown_version()
 
 
-def _sent(request: Request, path: Path, file: File, *, is_fixed: bool) -> Response:
-    keep = "public, max-age=31536000, immutable" if is_fixed else "no-cache"
-    headers = {"ETag": f'"{file.sha256}"', "Cache-Control": keep}
+def _sent(request: Request, path: Path, file: File, keep: dict[str, str]) -> Response:
+    headers = {"ETag": f'"{file.sha256}"', **keep}
     whole = _Stream(path, headers=headers, media_type=TYPES[path.suffix], filename=path.name, stat_result=path.stat())
     if StaticFiles(check_dir=False).is_not_modified(whole.headers, request.headers):
         return NotModifiedResponse(whole.headers)

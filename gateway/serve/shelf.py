@@ -19,7 +19,7 @@ from gateway.publish import shelves
 from gateway.publish.breaks import published_contract
 from gateway.publish.contract import GUARDED, Contract
 from gateway.serve.cursors import Since
-from gateway.serve.problems import needs_key, unknown_set
+from gateway.serve.problems import unknown_set
 from gateway.store.share import publication
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -72,19 +72,12 @@ class Shelf:
                 log.error("set not served", dataset=row.dataset, error=str(error))
         return found
 
-    def about(self, connection: Connection, dataset: str) -> Shared:
-        """The present version of a set, also of one that is not open to all. Raises Refusal when there is none."""
+    def find(self, connection: Connection, dataset: str) -> Shared:
+        """The present version of a set, whoever may read it (`gateway.serve.gate` asks). Raises Refusal when there is none."""
         row = connection.execute(_of_set(dataset).limit(1)).one_or_none() if _NAME.fullmatch(dataset) else None
         if row is None:
             raise unknown_set()
         return self._shared(row)
-
-    def find(self, connection: Connection, dataset: str) -> Shared:
-        """The present version of a set. Raises Refusal when there is none, or when it is not open to all."""
-        found = self.about(connection, dataset)
-        if not found.is_open:
-            raise needs_key()
-        return found
 
     def versions(self, connection: Connection, dataset: str) -> list[Shared]:
         """Versions that are kept, newest first, back to the last one that was for fewer readers than the present one is.

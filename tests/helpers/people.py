@@ -7,6 +7,9 @@ from typing import Any
 
 import yaml
 
+from gateway.access.grants import Wanted, give
+from gateway.config import load_settings
+from gateway.publish.contract import load_contracts
 from gateway.publish.switching import Published
 from tests.helpers.house import ROOT, House
 
@@ -88,9 +91,26 @@ class People:
         path.write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")
         return path
 
+    def consumer(self, code: str) -> str:
+        """A consumer, and a key of it."""
+        self.house.done("keys", "add", code, f"Cơ quan {code}")
+        return self.house.done("keys", "issue", code).strip()
+
+    def grant(self, code: str, role: str, name: str = "people", **limits: Any) -> None:
+        """A right of the consumer to a set of this house; limits: as those of Wanted."""
+        [contract] = [each for each in load_contracts(self.schemas) if each.name == name]
+        with self.house.engine() as engine, engine.begin() as connection:
+            secrets = load_settings(self.house.environment).secret_keys
+            give(connection, secrets, code, contract, Wanted(role, "12/TT-CSDL", **limits))
+
     def publish(self, name: str = "people") -> Published:
         """Publish a set as it is now."""
         return self.house.publish(name, self.schemas)
+
+
+def with_key(key: str) -> dict[str, str]:
+    """The header that shows a key."""
+    return {"Authorization": f"Bearer {key}"}
 
 
 def _role(name: str, columns: dict[str, str]) -> dict[str, Any]:

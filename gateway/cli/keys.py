@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Consumers of shared data sets (đơn vị khai thác) and their keys.", no_args_is_help=True)
 
-COLUMNS = ("consumer_code", "consumer_name", "prefix", "state", "issued_at", "expires_at")
+COLUMNS = (
+    "consumer_code",
+    "consumer_name",
+    "prefix",
+    "state",
+    "issued_at",
+    "expires_at",
+    "calls_per_minute",
+    "rows_per_day",
+)
 ONCE = "gateway: this is shown once and kept nowhere: give it to its holder on a safe way"
 
 Code = Annotated[str, typer.Argument(help="The consumer's code.")]
@@ -79,6 +88,24 @@ def revoke(prefix: Prefix) -> int:
 
     with written("key revoked", prefix) as (connection, _, detail):
         detail["consumer"] = keys.revoke(connection, prefix)
+    return 0
+
+
+@app.command("limit")
+def limit(
+    code: Code,
+    calls: Annotated[int | None, typer.Option("--calls-per-minute", min=0, help="Of all its keys together.")] = None,
+    rows: Annotated[
+        int | None, typer.Option("--rows-per-day", min=0, help="Rows and changes, of a day in Vietnam.")
+    ] = None,
+) -> int:
+    """How much a consumer may read, from the next call on. Example: gateway keys limit justice-department --rows-per-day 100000"""
+    from gateway.access import quotas
+
+    with written("limits changed", code) as (connection, _, detail):
+        named = {"calls_per_minute": calls, "rows_per_day": rows}
+        quotas.change(connection, code, **named)
+        detail.update(named)
     return 0
 
 

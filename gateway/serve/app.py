@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 
 from connectors.errors import ExplainedError
 from gateway.log import log
-from gateway.serve import document, downloads, feed, health, metrics, problems, rows, sets
-from gateway.serve.caller import Office
+from gateway.serve import document, downloads, feed, health, metrics, problems, rows, sets, token
 from gateway.serve.encoding import problem
+from gateway.serve.office import Office
 from gateway.serve.problems import Refusal
 from gateway.serve.shelf import Shelf
 
@@ -24,7 +24,7 @@ def make_app(shelf: Shelf, office: Office | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters(shelf)
     app.add_middleware(metrics.Metered, meters=app.state.meters)
-    for part in (sets, rows, feed, downloads, document, health, metrics):
+    for part in (sets, rows, feed, downloads, token, document, health, metrics):
         app.include_router(part.router)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

@@ -1,5 +1,5 @@
-"""Who calls: anyone, or a consumer who shows its key (`Authorization: Bearer gw_…`). What is shown and opens nothing is refused,
-also where anyone may read: its holder believes to be somebody.
+"""Who calls: anyone, or a consumer who shows its key or a token of it (`Authorization: Bearer …`). What is shown and opens nothing is
+refused, also where anyone may read: its holder believes to be somebody.
 """
 
 from __future__ import annotations
@@ -8,60 +8,62 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from gateway.access.keys import Consumer, KeyRefused, holder
-from gateway.serve.problems import bad_key
-from gateway.serve.shelf import AShelf
+from gateway.access.keys import Consumer, KeyRefused, holder, holder_of
+from gateway.access.quotas import Limits, limits
+from gateway.access.tokens import prefix_of
+from gateway.serve.office import AnOffice, Office
+from gateway.serve.problems import bad_key, too_many_calls
+from gateway.serve.shelf import AShelf, Shelf
 
-
-@dataclass(frozen=True)
-class Office:
-    """What is needed for callers with keys. engine: one that may write down what they read. secrets: of GATEWAY_SECRET_KEY."""
-
-    engine: Engine
-    secrets: tuple[bytes, ...]
+KEYS = "gw_"
+"""What keys begin with; the rest are tokens."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """consumer: None for anyone."""
+    """consumer, limits: None for anyone."""
 
     consumer: Consumer | None = None
+    limits: Limits | None = None
 
 
 ANYONE = Caller()
 """Who showed nothing."""
 
 
-async def caller(request: Request, shelf: AShelf) -> Caller:  # async, or a thread would be waited for by everyone
-    """Whoever sent this request. Raises Refusal for a key that opens nothing."""
+async def caller(request: Request, shelf: AShelf, office: AnOffice) -> Caller:  # async: others wait for no thread
+    """Whoever sent this request. Raises Refusal for what opens nothing, and for one call too many."""
     shown = request.headers.getlist("authorization")
     if not shown:
         return ANYONE
-    kind, _, key = shown[0].partition(" ")
-    if len(shown) > 1 or kind.lower() != "bearer" or request.app.state.office is None:
+    kind, _, said = shown[0].partition(" ")
+    if len(shown) > 1 or kind.lower() != "bearer" or office is None:
         raise bad_key()
-    return await run_in_threadpool(_held, shelf.engine, key)
+    found = await run_in_threadpool(_found, shelf, office, said)
+    assert found.limits is not None
+    if seconds := office.calls.wait(found.limits):
+        raise too_many_calls(seconds)
+    return found
 
 
-def _held(engine: Engine, key: str) -> Caller:
+def _found(shelf: Shelf, office: Office, said: str) -> Caller:
     try:
-        with engine.connect() as connection:
-            return Caller(holder(connection, key))
+        with shelf.engine.connect() as connection:
+            consumer = holder(connection, said) if said.startswith(KEYS) else _of_token(connection, office, said)
+            return Caller(consumer, limits(connection, consumer.code))
     except KeyRefused:
         raise bad_key() from None
 
 
+def _of_token(connection: Connection, office: Office, token: str) -> Consumer:
+    prefix = prefix_of(office.secrets, token)
+    if prefix is None:
+        raise bad_key()
+    return holder_of(connection, prefix)
+
+
 ACaller = Annotated[Caller, Depends(caller)]
 """What a route asks for to know who calls."""
-
-
-async def _office(request: Request) -> Office:  # async, or a thread would be waited for
-    found: Office = request.app.state.office
-    return found
-
-
-AnOffice = Annotated[Office, Depends(_office)]
-"""What a route asks for to answer consumers."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from gateway.access.view import View
 from gateway.serve import answers, asked
 from gateway.serve.document_sets import of_set, row_schema
+from gateway.serve.document_token import SCHEMES, TOKEN
 from gateway.serve.downloads import TYPES
 from gateway.serve.encoding import JSON, answer
 from gateway.serve.gate import AGate, Gate
@@ -79,15 +80,6 @@ def _files() -> Mapping[str, Any]:
     return read(summary, "download", content, names, (400, *SHOWN, 403, 404, 416), more)
 
 
-SCHEMES: dict[str, Any] = {
-    "key": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "A key of a consumer: gw_…; sets open to all need none.",
-    },
-}
-"""How a caller says who it is."""
-
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 60}
 _DATASET = parameter("dataset", "path", _NAME, "a set", is_required=True)
 _VERSION = parameter("version", "path", {"type": "string"}, "a version, or latest", is_required=True)
@@ -97,6 +89,7 @@ _FIXED: dict[str, Any] = {
     "/v1/sets/{dataset}": read("A set and its contract", "set", _json("WholeSet"), (_DATASET,), (400, *SHOWN, 404)),
     "/v1/sets/{dataset}/versions": read("Its versions", "versions", _json("Versions"), (_DATASET,), _OF_SET),
     "/v1/sets/{dataset}/versions/{version}/files/{name}": _files(),
+    "/v1/token": TOKEN,
     "/v1/openapi.json": read("This document", "document", {JSON: {"schema": {"type": "object"}}}, (), (400, *SHOWN)),
     "/health": read("Whether the gateway can answer", "health", _json("Health"), (), (400,)),
     "/metrics": read("What Prometheus reads", "metrics", {"text/plain": {"schema": {"type": "string"}}}, (), ()),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from http import HTTPStatus
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +19,8 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from gateway.publish.files import sha256
 from gateway.serve import asked
 from gateway.serve.encoding import PRIVATE
-from gateway.serve.gate import AGate, Gate
+from gateway.serve.gate import AGate, Gate, Reading
+from gateway.serve.given import Given, write_down
 from gateway.serve.problems import needs_key, no_right, only_rows, unknown_file, unknown_version, unsatisfiable
 from gateway.serve.shelf import Shared
 
@@ -34,6 +37,7 @@ TYPES = {
 }
 _FIXED = {"Cache-Control": "public, max-age=31536000, immutable"}
 _MOVING = {"Cache-Control": "no-cache"}
+_OF_ROWS = frozenset({".csv", ".jsonl", ".parquet", ".xlsx"})
 _RANGES = re.compile(r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18})){0,9}\s*")
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -68,19 +72,42 @@ def download(request: Request, dataset: str, version: str, name: str, gate: AGat
         reading = gate.reading(connection, dataset)
         if not reading.view.is_whole:
             raise only_rows()
-        shared = reading.shared
-        folder = shared.folder if version == "latest" else _folder(connection, gate, shared, version)
-    known = files(folder)
+        shared = reading.shared if version == "latest" else _version(connection, gate, reading.shared, version)
+    known = files(shared.folder)
     if name not in known:
         raise unknown_file(known)
     keep = _FIXED if version != "latest" else _MOVING
-    return _sent(request, folder / name, known[name], keep if shared.is_open else PRIVATE)
+    answer = _sent(request, shared.folder / name, known[name], keep if reading.shared.is_open else PRIVATE)
+    if answer.status_code == HTTPStatus.OK:  # in whole or in ranges; not when the caller has it
+        write_down(request, gate, Reading(shared, reading.view), _given(request, shared, name, known[name]))
+    return answer
 
 
-def _folder(connection: Connection, gate: Gate, shared: Shared, version: str) -> Path:
+def _given(request: Request, shared: Shared, name: str, file: File) -> Given:
+    """Rows of a part of a file as its share of bytes; of the files that describe the set, none."""
+    count = shared.row_count if Path(name).suffix in _OF_ROWS else 0
+    size = _asked_bytes(request, file.size)
+    rows = ceil(count * size / file.size) if file.size else 0
+    return Given("file", rows, [column.name for column in shared.contract.columns], {"file": name, "bytes": size})
+
+
+def _asked_bytes(request: Request, size: int) -> int:
+    said = dict(request.scope["headers"]).get(b"range")  # as it was mended
+    if said is None:
+        return size
+    ranges = re.findall(r"(\d*)-(\d*)", said.decode())
+    return sum(_length(start, end, size) for start, end in ranges)
+
+
+def _length(start: str, end: str, size: int) -> int:
+    """Of `5-9`, `5-` or, for the last five bytes, `-5`."""
+    return min(int(end or size), size - 1) - int(start) + 1 if start else min(int(end), size)
+
+
+def _version(connection: Connection, gate: Gate, shared: Shared, version: str) -> Shared:
     for each in gate.shelf.versions(connection, shared.name):
         if each.version == version:
-            return each.folder
+            return each
     if _NAME.fullmatch(version) and (shared.folder.parent / version).is_dir():
         # The set was for fewer readers then.
         raise needs_key() if gate.caller.consumer is None else no_right()

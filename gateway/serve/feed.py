@@ -20,6 +20,7 @@ from gateway.serve import asked
 from gateway.serve.cursors import Since
 from gateway.serve.encoding import answer
 from gateway.serve.gate import AGate, Reading
+from gateway.serve.given import Given, write_down
 from gateway.serve.places import since_of, since_said
 from gateway.serve.problems import Said, bad_value, gone
 from gateway.serve.reach import bound, within
@@ -44,6 +45,9 @@ def changes(request: Request, dataset: str, gate: AGate) -> Response:
             # Asked once more, of this very moment: tables made anew meanwhile are empty, or others, to a snapshot from before.
             connection.rollback()
             _require_kept(connection, shared, since)
+    about = {"since": f"{since.publication_id}.{since.position}"}
+    names = [column.name for column in reading.view.seen.columns]
+    write_down(request, gate, reading, Given("changes", min(len(found), limit), names, about))
     return answer(request, _content(reading, found, limit), is_private=not shared.is_open)
 
 

@@ -13,7 +13,8 @@ from gateway.access.grants import Grant, grant_of
 from gateway.access.pseudonyms import key_of
 from gateway.access.view import View, granted, whole
 from gateway.publish.contract import Contract
-from gateway.serve.caller import ACaller, AnOffice, Caller, Office
+from gateway.serve.caller import ACaller, Caller
+from gateway.serve.office import AnOffice, Office
 from gateway.serve.problems import needs_key, no_right
 from gateway.serve.shelf import AShelf, Shared, Shelf
 
@@ -28,11 +29,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Gate:
-    """One caller before the shelf."""
+    """One caller before the shelf. office: there for every consumer."""
 
     shelf: Shelf
     caller: Caller
-    office: Office
+    office: Office | None
 
     def reading(self, connection: Connection, dataset: str) -> Reading:
         """The present version of a set, to be read. Raises Refusal when there is none, or the caller may read nothing of it."""
@@ -50,7 +51,11 @@ class Gate:
         view = None if grant is None else granted(contract, grant, _agencies(connection, grant))
         if view is None:
             raise no_right()
-        return replace(view, key=key_of(connection, self.office.secrets, code)) if view.needs_key else view
+        return view if not view.needs_key else replace(view, key=self._key(connection, code))
+
+    def _key(self, connection: Connection, code: str) -> bytes:
+        assert self.office is not None
+        return key_of(connection, self.office.secrets, code)
 
 
 def _agencies(connection: Connection, grant: Grant) -> frozenset[str] | None:

@@ -125,6 +125,31 @@ def only_rows() -> Refusal:
     return Refusal(403, "only-rows", title, detail, do)
 
 
+def too_many_calls(seconds: int) -> Refusal:
+    """More calls in a minute than the consumer may make. seconds: until one more may be made."""
+    detail = Said("you have made all calls of this minute", "đã dùng hết số lần gọi của phút này")
+    return _too_much("too-many-calls", detail, seconds, Said("call less often", "gọi thưa hơn"))
+
+
+def too_many_rows(seconds: int) -> Refusal:
+    """More rows in a day than the consumer may read. seconds: until the next day."""
+    detail = Said(
+        "the answer has more rows than are left of your day (in Vietnam)",
+        "câu trả lời có nhiều dòng hơn phần còn lại của ngày",
+    )
+    do = Said(
+        "follow the changes instead of reading anew, or ask your operator for more rows",
+        "theo dõi thay đổi thay vì đọc lại toàn bộ, hoặc đề nghị đơn vị vận hành nâng hạn mức",
+    )
+    return _too_much("too-many-rows", detail, seconds, do)
+
+
+def _too_much(kind: str, detail: Said, seconds: int, do: Said) -> Refusal:
+    title = Said("You have asked for too much", "Đã vượt hạn mức")
+    wait = Said(f"wait as many seconds as Retry-After says; {do.en}", f"chờ số giây ghi trong Retry-After; {do.vi}")
+    return Refusal(429, kind, title, detail, wait, headers={"Retry-After": str(seconds)})
+
+
 def unknown_parameter(known: Iterable[str]) -> Refusal:
     """A parameter that this address does not have: ignoring it would answer another question."""
     listed = ", ".join(known)

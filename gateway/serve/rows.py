@@ -16,6 +16,7 @@ from gateway.serve.cursors import After, Since
 from gateway.serve.encoding import answer
 from gateway.serve.filters import OWN, conditions, offered
 from gateway.serve.gate import AGate, Gate, Reading
+from gateway.serve.given import Given, write_down
 from gateway.serve.places import after_of, after_said, since_of
 from gateway.serve.problems import busy
 from gateway.serve.reach import bound, within
@@ -29,7 +30,9 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a version. columns: what is read, of which the reader gets the first ones, `names`."""
+    """What is asked of a version. columns: what is read, of which the reader gets the first ones, `names`.
+    filters: their names.
+    """
 
     reading: Reading
     names: list[str]
@@ -37,6 +40,7 @@ class Question:
     after: After | None
     conditions: list[str]
     binds: dict[str, Any]
+    filters: list[str]
 
     @property
     def shared(self) -> Shared:
@@ -54,6 +58,8 @@ def rows(request: Request, dataset: str, gate: AGate) -> Response:
     """A page of rows; `next` leads to the one after, and is null at the end."""
     with gate.shelf.engine.connect() as connection:
         question, found = _asked(connection, request, dataset, gate)
+    about = {"page": "next" if question.after else "first", "filters": question.filters}
+    write_down(request, gate, question.reading, Given("rows", min(len(found), question.limit), question.names, about))
     return answer(request, _content(question, found), is_private=not question.shared.is_open)
 
 
@@ -71,12 +77,13 @@ def _question(request: Request, reading: Reading) -> Question:
     said = asked.parameters(request, [*OWN, *offered(view.askable)])
     limit, names = asked.limit(said), asked.columns(said, view.seen)
     after = after_said(reading, said["after"]) if "after" in said else None
-    wanted, binds = conditions(view.askable, {name: text for name, text in said.items() if name not in OWN})
+    filters = {name: text for name, text in said.items() if name not in OWN}
+    wanted, binds = conditions(view.askable, filters)
     wanted, binds = wanted + within(view), binds | bound(view)
     if after is not None:
         wanted.append(_behind(view.contract.key))
         binds |= {f"key_{number}": each for number, each in enumerate(after.key)}
-    return Question(reading, names, limit, after, wanted, binds)
+    return Question(reading, names, limit, after, wanted, binds, list(filters))
 
 
 def _read(connection: Connection, question: Question) -> list[Row] | None:

@@ -11,7 +11,7 @@ import uvicorn
 from gateway.config import Settings, needed
 from gateway.errors import ConfigError
 from gateway.serve.app import make_app
-from gateway.serve.caller import Office
+from gateway.serve.office import Office
 from gateway.serve.shelf import Shelf
 from gateway.store.database import connect_clerk, connect_reader
 from gateway.wrapped import require
@@ -31,9 +31,14 @@ def serve(settings: Settings, host: str, port: int, told: Callable[[str], None])
     url = needed(settings.database_url, "GATEWAY_DATABASE_URL", "postgresql+psycopg://reader@/gateway")
     require(settings.secret_keys)
     engine, clerk = connect_reader(url, CONNECTIONS), connect_clerk(url, CLERKS)
-    with suppress(KeyboardInterrupt), _listen(host, port) as bound:  # uvicorn raises it again when all is ended
+    office = Office(clerk, settings.secret_keys)
+    with (
+        office.sums.kept(clerk, settings.secret_keys),
+        suppress(KeyboardInterrupt),  # uvicorn raises it again when all is ended
+        _listen(host, port) as bound,
+    ):
         config = uvicorn.Config(
-            make_app(Shelf(engine, settings.datasets), Office(clerk, settings.secret_keys)),
+            make_app(Shelf(engine, settings.datasets), office),
             log_config=None,
             log_level="warning",
             access_log=False,

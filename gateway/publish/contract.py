@@ -10,6 +10,7 @@ from typing import Any
 
 from gateway.config import HOME
 from gateway.documents import Document
+from gateway.publish.small_cells import SmallCells, suppressed
 
 SUFFIX = ".odcs.yaml"
 SCHEMA = HOME / "schemas" / "dataset.schema.json"
@@ -92,7 +93,7 @@ class Contract:
 
     retention: how long versions are kept that are not the last one; None: for ever. latency: how old the set may be. sources: the
     SQL of the batches or code lists that its rows come from; "" for what only people decided. roles: who may be given the right
-    to read it; scope: by what that right may be limited.
+    to read it; scope: by what that right may be limited. small_cells: counts that are too small to be told; the query leaves them out.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Contract:
     latency: timedelta | None
     path: Path
     roles: tuple[Role, ...] = ()
+    small_cells: SmallCells | None = None
     scope: Scope = field(default_factory=Scope)
 
     @property
@@ -150,6 +152,7 @@ def read_contract(document: Document) -> Contract:
     said = document.content
     table = said["schema"][0]
     more = _more(table)
+    small_cells, names = _small_cells(more), [column["name"] for column in table["properties"]]
     return Contract(
         name=said["id"],
         title=table["businessName"],
@@ -157,7 +160,7 @@ def read_contract(document: Document) -> Contract:
         purpose=said["description"]["purpose"],
         team=said["team"]["name"],
         owner=next(each["username"] for each in said["team"]["members"] if each["role"] == "owner"),
-        query=more["query"],
+        query=suppressed(more["query"], names, small_cells),
         sources=more.get("sources", ""),
         streams=tuple(more["streams"]),
         columns=tuple(map(_column, table["properties"])),
@@ -166,12 +169,18 @@ def read_contract(document: Document) -> Contract:
         latency=_promised(said, "latency"),
         path=document.path,
         roles=tuple(map(_role, said["roles"])),
+        small_cells=small_cells,
         scope=Scope(**more.get("scope", {})),
     )
 
 
 def _more(said: dict[str, Any]) -> dict[str, Any]:
     return {each["property"]: each["value"] for each in said["customProperties"]}
+
+
+def _small_cells(more: dict[str, Any]) -> SmallCells | None:
+    said = more.get("smallCells")
+    return None if said is None else SmallCells(said["least"], tuple(said["counts"]))
 
 
 def _role(said: dict[str, Any]) -> Role:

@@ -195,3 +195,23 @@ def test_mistakes_end_with_two(empty: House, released: House) -> None:
     assert ended.returncode == 2
     assert "column was_filed_at is gone" in ended.stdout
     assert f"{NAME}.odcs.yaml:6" in ended.stdout
+
+
+SMALL = {
+    "an open set of dossiers that tells every count": (
+        "      - property: smallCells\n        value: {least: 5, counts: [received_count]}\n",
+        "",
+        "smallCells: {least: 5",
+    ),
+    "a count that is no column": ("counts: [received_count]", "counts: [received]", "received is no column"),
+    "a count that must be filled": ("logicalType: integer,", "logicalType: integer, required: true,", "may be empty"),
+    "a least of one": ("least: 5", "least: 1", "least"),
+}
+
+
+@pytest.mark.parametrize("wrong", SMALL)
+def test_small_counts_must_be_left_out(wrong: str, empty: House, contract: Path) -> None:
+    path = contract.with_name("dossier_count.odcs.yaml")
+    old, new, what = SMALL[wrong]
+    replace_in(path, old, new)
+    assert any(what in str(each) for each in mistakes(empty, path)), mistakes(empty, path)

@@ -239,3 +239,19 @@ def test_no_cell_of_the_workbook_runs(planted: House) -> None:
         ]
         assert {cell.value for cell in cells} == {EVIL, "#N/A"}
         assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", True)}
+
+
+def test_small_counts_are_in_no_file_and_all_others_are_right(planted: House) -> None:
+    month = "to_char(received_at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM')"
+    counted = planted.rows(f"""
+        select {month}, coalesce(agency_code, 'unknown'), coalesce(field_code, 'unknown'), count(*) from core.dossier
+        where issuer = 'province' and received_at is not null group by 1, 2, 3""")
+    told = rows(planted, "dossier_count")
+    found = {(each["month"], each["agency_code"], each["field_code"]): each["received_count"] for each in told}
+    assert found == {
+        key: number if number >= 5 else None for key, number in {row[:3]: row[3] for row in counted}.items()
+    }
+    assert {None} < set(found.values()), "some are told, some are not"
+    latest = planted.place / "datasets/dossier_count/latest"
+    [cells] = [list(sheet.values) for sheet in load_workbook(latest / "dossier_count.xlsx").worksheets[:1]]
+    assert {row[-1] for row in cells[1:]} == set(found.values())

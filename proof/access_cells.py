@@ -105,7 +105,7 @@ class Cells:
         else:
             yield from (self._refused(**{column: text}), self._refused(**{f"{column}_from": text}))
 
-    def _rows(self, source: list[Row], wanted: Row, **query: str) -> str:
+    def _rows(self, source: list[Row], wanted: Row, **query: Any) -> str:
         answer = self.api.get(self._place("rows"), **query)
         mine = visible(self.sheet, self.right, source)
         mine = {key: row for key, row in mine.items() if all(row[name] == value for name, value in wanted.items())}
@@ -130,7 +130,7 @@ class Cells:
         self.pseudonyms.seen[self.code, name][source].add(value)
         return isinstance(value, str) and len(value) == 32
 
-    def _refused(self, **query: str) -> str:
+    def _refused(self, **query: Any) -> str:
         answer = self.api.get(self._place("rows"), **query)
         is_right = answer.status_code == 400 and not MARK.search(answer.text)
         return "" if is_right else f"{self.name} rows {list(query)}: {answer.status_code} for what does not exist"

@@ -28,7 +28,7 @@ def shown_wrongly(house: House, settings: Settings) -> dict[str, str]:
         "altered": f"Bearer {keys['good'][:-1]}{'1' if keys['good'][-1] == '0' else '0'}",
         "basic": f"Basic {keys['good']}",
         "bare": keys["good"],
-        "a token of no algorithm": f"Bearer {jwt.encode(claims, None, 'none')}",
+        "a token of no algorithm": f"Bearer {jwt.encode(claims, '', 'none')}",
         "a token of the bare secret": f"Bearer {jwt.encode(claims, secret, 'HS256')}",
         "no token": "Bearer a.b.c",
     }

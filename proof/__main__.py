@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from proof import (
+    access_matrix,
     api_fuzz,
     charsets,
     crash,
@@ -48,6 +49,7 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "api": api_fuzz.measure,
     "audit": tampered.measure,
     "feed": feed.measure,
+    "access": access_matrix.measure,
 }
 
 

@@ -14,16 +14,20 @@ from gateway.serve.problems import Refusal, Said, bad_value
 from gateway.serve.values import value
 
 _JSON = msgspec.json.Encoder()
-_SINCE = msgspec.json.Decoder(tuple[str, int, int])
-_AFTER = msgspec.json.Decoder(tuple[str, list[str], int, int, list[bool | int | str]])
+_SINCE = msgspec.json.Decoder(tuple[str, int, int, str])
+_AFTER = msgspec.json.Decoder(tuple[str, list[str], int, int, str, list[bool | int | str]])
 _Form = TypeVar("_Form")
 
 
 class Since(NamedTuple):
-    """All changes up to this one are known: a publication, and the number of a change in it."""
+    """All changes up to this one are known: a publication, the number of a change in it, and the version that was published.
+
+    The version tells it from another publication of that number, which there is where a database was restored.
+    """
 
     publication_id: int
     position: int
+    version: str
 
 
 class After(NamedTuple):
@@ -40,10 +44,10 @@ def since_token(dataset: str, since: Since) -> str:
 
 def read_since(dataset: str, token: str) -> Since:
     """The place that a token names. Raises Refusal."""
-    name, number, position = _read("since", token, _SINCE)
+    name, number, position, version = _read("since", token, _SINCE)
     if name != dataset:
         raise _foreign("since")
-    return _place("since", number, position)
+    return _place("since", Since(number, position, version))
 
 
 def after_token(contract: Contract, after: After) -> str:
@@ -53,10 +57,10 @@ def after_token(contract: Contract, after: After) -> str:
 
 def read_after(contract: Contract, token: str) -> After:
     """The place that a token names. Raises Refusal, also when the set has another key by now."""
-    name, names, number, position, key = _read("after", token, _AFTER)
+    name, names, number, position, version, key = _read("after", token, _AFTER)
     if (name, names) != (contract.name, contract.key):
         raise _foreign("after")
-    return After(_place("after", number, position), _key(contract, key))
+    return After(_place("after", Since(number, position, version)), _key(contract, key))
 
 
 def _key(contract: Contract, said: Sequence[Any]) -> tuple[Any, ...]:
@@ -73,10 +77,10 @@ def _as_text(said: Any) -> str:
     return str(said).lower() if isinstance(said, bool) else str(said)
 
 
-def _place(parameter: str, number: int, position: int) -> Since:
-    if not (0 <= number < 2**63 and 0 <= position < 2**63):
+def _place(parameter: str, since: Since) -> Since:
+    if not (0 <= since.publication_id < 2**63 and 0 <= since.position < 2**63):
         raise _foreign(parameter)
-    return Since(number, position)
+    return since
 
 
 def _written(content: object) -> str:

@@ -39,6 +39,9 @@ _FIXED = {"Cache-Control": "public, max-age=31536000, immutable"}
 _MOVING = {"Cache-Control": "no-cache"}
 _OF_ROWS = frozenset({".csv", ".jsonl", ".parquet", ".xlsx"})
 _RANGES = re.compile(r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18})){0,9}\s*")
+_EMPTY = re.compile(r"[=,]\s*-0+\s*(,|$)")
+"""The last nothing of a file."""
+
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
@@ -132,7 +135,7 @@ def _mend_range(request: Request, ours: Headers, size: int) -> None:
     is_ours = condition is None or condition in {ours["etag"], ours["last-modified"]}
     if not (is_ours and _RANGES.fullmatch(said.lower()) and _is_ordered(said)):
         request.scope["headers"] = [each for each in request.scope["headers"] if each[0] != b"range"]
-    elif any(start >= size for start in map(int, re.findall(r"(\d+)-", said))):
+    elif _EMPTY.search(said) or any(start >= size for start in map(int, re.findall(r"(\d+)-", said))):
         raise unsatisfiable(size)
 
 

@@ -63,10 +63,9 @@ def _since(said: dict[str, str], reading: Reading) -> Since:
 
 def _require_kept(connection: Connection, shared: Shared, since: Since) -> None:
     number = publication.c.publication_id
-    asked_for = func.bool_or(number == since.publication_id), func.max(number).filter(publication.c.is_anew)
+    is_it = (number == since.publication_id) & (publication.c.version == since.version)
+    asked_for = func.bool_or(is_it), func.max(number).filter(publication.c.is_anew)
     is_kept, anew = connection.execute(select(*asked_for).filter_by(dataset=shared.name)).one()
-    if since.publication_id > shared.publication_id:
-        raise bad_value("since", Said("use what an answer gave", "dùng giá trị mà câu trả lời đã cho"))
     if not is_kept or (anew is not None and since.publication_id < anew):
         raise gone(shared.name, shared.version)
 
@@ -75,7 +74,8 @@ def _read(connection: Connection, reading: Reading, since: Since, most: int) -> 
     contract, view = reading.shared.contract, reading.view
     listed = ", ".join(f'"{BEFORE}{column.name}"' for column in view.seen.columns)
     statement = f"""
-        select publication_id, position, told, {listed} from (select *, {_told(view)} as told from {log_name(contract)}) as log
+        select publication_id, position, version, told, {listed}
+        from (select *, {_told(view)} as told from {log_name(contract)}) as log join share.publication using (publication_id)
         where (publication_id, position) > (%(publication_id)s, %(position)s) and told is not null
         order by publication_id, position limit %(most)s"""
     return connection.exec_driver_sql(statement, {**since._asdict(), **bound(view), "most": most}).all()
@@ -94,7 +94,7 @@ def _told(view: View) -> str:
 def _content(reading: Reading, found: Sequence[Any], limit: int) -> dict[str, Any]:
     shared, names = reading.shared, [column.name for column in reading.view.seen.columns]
     is_last = len(found) <= limit
-    reached = shared.since if is_last else Since(*found[limit - 1][:2])
+    reached = shared.since if is_last else Since(*found[limit - 1][:3])
     shown = reading.view.masking(names)
     return {
         "dataset": shared.name,
@@ -102,7 +102,7 @@ def _content(reading: Reading, found: Sequence[Any], limit: int) -> dict[str, An
         "next": since_of(reading, reached),
         "is_last": is_last,
         "changes": [
-            _change(shared.contract, row[2], dict(zip(names, shown(row[3:]), strict=True))) for row in found[:limit]
+            _change(shared.contract, row[3], dict(zip(names, shown(row[4:]), strict=True))) for row in found[:limit]
         ],
     }
 

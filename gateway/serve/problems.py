@@ -204,6 +204,16 @@ def busy() -> Refusal:
     return Refusal(503, "busy", title, detail, do, headers={"Retry-After": "30"})
 
 
+def files_away() -> Refusal:
+    """A version was published, and its folder is not where this process looks."""
+    title = Said("The files of this set are not here", "Không có tệp của bộ dữ liệu này")
+    detail = Said(
+        "its last version was published elsewhere, or was moved", "phiên bản cuối được lưu ở nơi khác hoặc đã bị dời đi"
+    )
+    do = Said("tell your operator; other sets are answered", "báo đơn vị vận hành; các bộ khác vẫn dùng được")
+    return Refusal(503, "files-away", title, detail, do, headers={"Retry-After": "300"})
+
+
 def of_status(status: int, headers: Mapping[str, str] | None) -> Refusal:
     """What the router itself refuses: an address or a method it does not have."""
     title = Said(HTTPStatus(status).phrase, {404: ABSENT.vi, 405: "Không nhận phương thức này"}.get(status, BAD.vi))

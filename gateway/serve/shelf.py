@@ -19,7 +19,7 @@ from gateway.publish import shelves
 from gateway.publish.breaks import published_contract
 from gateway.publish.contract import GUARDED, Contract
 from gateway.serve.cursors import Since
-from gateway.serve.problems import unknown_set
+from gateway.serve.problems import files_away, unknown_set
 from gateway.store.share import publication
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -50,7 +50,7 @@ class Shared:
     @property
     def since(self) -> Since:
         """The place in the changes of one who knows this version."""
-        return Since(self.publication_id, self.change_count)
+        return Since(self.publication_id, self.change_count, self.version)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,11 @@ class Shelf:
         row = connection.execute(_of_set(dataset).limit(1)).one_or_none() if _NAME.fullmatch(dataset) else None
         if row is None:
             raise unknown_set()
-        return self._shared(row)
+        try:
+            return self._shared(row)
+        except StoreError as error:
+            log.error("set not served", dataset=dataset, error=str(error))
+            raise files_away() from None
 
     def versions(self, connection: Connection, dataset: str) -> list[Shared]:
         """Versions that are kept, newest first, back to the last one that was for fewer readers than the present one is.

@@ -262,6 +262,24 @@ def test_a_lost_table_is_made_anew_from_the_files(api: Api, play: Play) -> None:
     assert read(api)[1] == play.current()
 
 
+def test_a_place_of_before_a_restored_database_is_none_of_the_new_one(api: Api, play: Play) -> None:
+    """The database is taken back to an earlier night; another publication gets the number of one that readers know."""
+    earlier = play.house.value("select max(publication_id) from share.publication")
+    play.house.execute(NEXT_DAY[0])
+    lost = play.publish()
+    since, _ = read(api)
+    number = play.house.value("select max(publication_id) from share.publication")
+    play.house.execute(f"delete from ops.publication where version = '{lost.version}'")
+    play.house.execute(f"delete from share.publication where publication_id = {number}")
+    api.problem(CHANGES, 410, since=since)
+    play.house.execute("drop table share.play; drop table share.play__change")
+    play.house.execute(f"alter table share.publication alter publication_id restart with {number}")
+    play.house.execute(NEXT_DAY[2])
+    play.publish()
+    assert play.house.value("select max(publication_id) from share.publication") == number > earlier
+    api.problem(CHANGES, 410, since=since)
+
+
 def test_a_publication_that_fails_leaves_table_and_feed(api: Api, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     since, held = read(api)
     play.house.execute(NEXT_DAY[0])
@@ -289,7 +307,7 @@ def test_a_version_stays_with_those_who_could_read_it_then(api: Api, play: Play)
     number = play.house.value(
         "select publication_id from share.publication where dataset = 'opened' and version = :old", old=old
     )
-    api.problem("/v1/sets/opened/changes", 410, since=since_token("opened", Since(number, 0)))
+    api.problem("/v1/sets/opened/changes", 410, since=since_token("opened", Since(number, 0, old)))
 
 
 def test_what_was_closed_for_a_while_stays_closed(api: Api, play: Play) -> None:
@@ -335,7 +353,7 @@ def test_a_set_without_its_files_takes_no_other_down(api: Api, play: Play) -> No
     lost = Play(play.house, "lost").publish()
     rmtree(lost.folder)
     assert "lost" not in {each["dataset"] for each in api.json("/v1/sets")["sets"]}
-    api.problem("/v1/sets/lost", 503)
+    assert api.problem("/v1/sets/lost", 503)["title"] == "The files of this set are not here"
     assert api.json("/v1/sets/play/rows")["rows"]
     assert "lost" not in {each["dataset"] for each in api.json("/health")["sets"]}
     play.house.done("publish", "lost", "--withdraw")

@@ -1,6 +1,7 @@
 """R9, api: whatever is asked of the API, it answers as its document says: no fault, no status, type or content that is not declared.
 
-The document is read from the served API itself; Schemathesis makes the questions from it, valid ones and others, always the same.
+Half of the questions are anyone's, half those of an agency's system with a key. Each asks by the document that the served API gives
+it; Schemathesis makes the questions from that, valid ones and others, always the same.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from proof.card import Line
 from proof.household import household
 from tests.helpers.house import House
+from tests.helpers.people import People, with_key
 from tests.helpers.serving import Api, Play, serving
 
 CASES = 5000
@@ -32,9 +34,12 @@ UNTOLD = [positive_data_acceptance]
 def measure(cases: int = CASES) -> Line:
     """So many questions at least, over all operations of the document."""
     with household() as house:
-        publish(house)
+        key = publish(house)
         with serving(house) as api:
-            asked, wrong = ask(api, cases)
+            asked, wrong = ask(api, cases // 2)
+            api.http.headers.update(with_key(key))
+            more, odd = ask(api, cases - cases // 2)
+    asked, wrong = asked + more, wrong + odd
     return Line(
         "R9",
         "api",
@@ -45,14 +50,19 @@ def measure(cases: int = CASES) -> Line:
     )
 
 
-def publish(house: House) -> None:
-    """A set of every type with changes between its versions, and one that is not open to all."""
-    play = Play(house)
+def publish(house: House) -> str:
+    """A set of every type with changes between its versions, others that are not open to all; the key of an agency that may read one."""
+    people, play = People(house), Play(house)
     play.make(300)
     play.publish()
     house.execute("delete from public.play where code < 'C0050'")
     play.publish()
     Play(house, "inner", "shared").publish()
+    people.publish()
+    key = people.consumer("tax-office")
+    people.grant("tax-office", "clerk", agency_code="H33.1")
+    house.done("keys", "limit", "tax-office", "--calls-per-minute", "1000000", "--rows-per-day", "1000000000")
+    return key
 
 
 def ask(api: Api, cases: int) -> tuple[int, list[str]]:

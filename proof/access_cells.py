@@ -100,10 +100,15 @@ class Cells:
         value = next((row[column] for row in source if row[column] is not None), None)
         asked = said(value[0] if isinstance(value, list) else value)
         text = str(asked).lower() if isinstance(asked, bool) else str(asked)
-        if forms.get(column) == "plain":
+        if column in self._askable():
             yield self._rows(source, {column: value}, **{column: text})
         else:
             yield from (self._refused(**{column: text}), self._refused(**{f"{column}_from": text}))
+
+    def _askable(self) -> set[str]:
+        """What may be a filter: shown as it is, and nothing of a person, since it would stand in the address."""
+        forms, classes = self.forms or {}, self.sheet.classes
+        return {name for name, form in forms.items() if form == "plain" and classes[name] != "personal"}
 
     def _rows(self, source: list[Row], wanted: Row, **query: Any) -> str:
         answer = self.api.get(self._place("rows"), **query)
@@ -172,12 +177,7 @@ class Cells:
         if self.forms is None or row is None:
             return "" if row is None and self.forms is None else f"{self.name} document: a set too many, or too few"
         asked = {each["name"] for each in said_of["paths"][self._place("rows")]["get"]["parameters"]}
-        plain = {name for name, form in self.forms.items() if form == "plain"}
-        is_right = list(row) == list(self.forms) and asked & set(self.sheet.types) == plain - {
-            "limit",
-            "after",
-            "columns",
-        }
+        is_right = list(row) == list(self.forms) and asked & set(self.sheet.types) == self._askable()
         return "" if is_right else f"{self.name} document: other columns or filters"
 
     def _leak(self, answer: requests.Response, rows: Iterable[Row], names: list[str], more: set[str]) -> str:

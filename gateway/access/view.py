@@ -54,10 +54,14 @@ class View:
 
     @cached_property
     def askable(self) -> Contract:
-        """The contract of what rows may be asked by: columns as they are. A filter on a masked one would tell its values."""
-        if self._is_bare():
+        """The contract of what rows may be asked by: columns as they are, and not of persons.
+
+        A filter on a masked column would tell its values; one on a personal column would have them written in addresses, which
+        are kept in many places on the way.
+        """
+        if self.contract.is_open:
             return self.contract
-        plain = tuple(each for each in self._existing() if self.forms[each.name] == PLAIN)
+        plain = tuple(each for each in self._existing() if _is_askable(each, self.forms))
         return replace(self.contract, columns=plain)
 
     @property
@@ -104,6 +108,10 @@ def granted(contract: Contract, grant: Grant, agencies: frozenset[str] | None) -
 def _mark(grant: Grant, forms: Mapping[str, str], reach: Reach) -> str:
     said = [grant.grant_id, list(forms.items()), sorted(reach.agencies or ()), reach.first, reach.last]
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
+
+
+def _is_askable(column: Column, forms: Mapping[str, str]) -> bool:
+    return forms[column.name] == PLAIN and column.classification != "personal"
 
 
 def _seen(column: Column, forms: Mapping[str, str]) -> Column:

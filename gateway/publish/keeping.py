@@ -32,5 +32,6 @@ def sweep(home: Path) -> None:
     for pattern in (".draft-*", ".gone-*"):
         for left in home.glob(pattern):
             shutil.rmtree(left, ignore_errors=True)
-    for left in home.glob(".latest-*"):
-        left.unlink(missing_ok=True)
+    for pattern in (".latest-*", ".as-of-*"):
+        for left in home.glob(pattern):
+            left.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from gateway import durable
 from gateway.documents import Document
 from gateway.errors import StoreError
+from gateway.publish import freshness
 from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
 from gateway.publish.check import personal
@@ -52,12 +53,15 @@ class Published:
 
 
 class _Written(NamedTuple):
-    """rows: how many; content: version of the contract and hash of the rows; last_batch: the newest batch there was; origins: theirs."""
+    """rows: how many; content: version of the contract and hash of the rows; last_batch: the newest batch there was; origins: theirs;
+    as_of: when the portals showed this.
+    """
 
     rows: int
     content: str
     last_batch: int
     origins: Origins
+    as_of: datetime
 
 
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
@@ -89,7 +93,10 @@ def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
         home.mkdir(parents=True, exist_ok=True)
         sweep(home)
         draft.mkdir()
-        done = _switch(engine, contract, home, draft, _write(engine, contract, draft))
+        written = _write(engine, contract, draft)
+        done = _switch(engine, contract, home, draft, written)
+        if done.version:
+            freshness.keep(home, written.as_of)
         remove_old(home, contract)
         return done
     except OSError as error:
@@ -110,10 +117,10 @@ def _write(engine: Engine, contract: Contract, draft: Path) -> _Written:
         newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
         last_batch = connection.scalar(newest) or 0
         require_quality(connection, contract)
-        made_from = origins(connection, contract)
+        made_from, seen = origins(connection, contract), freshness.as_of(connection, contract)
         with closing(_groups(connection, contract)) as groups:
             count, content = write_files(draft, contract, groups)
-    return _Written(count, f"{contract.version}:{content}", last_batch, made_from)
+    return _Written(count, f"{contract.version}:{content}", last_batch, made_from, seen)
 
 
 def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
@@ -140,7 +147,7 @@ def _require_columns(engine: Engine, contract: Contract) -> None:
 
 
 def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written: _Written) -> Published:
-    count, content, last_batch, made_from = written
+    count, content, last_batch, made_from, _ = written
     with engine.connect() as connection:
         previous = _latest(connection, contract.name)
     if previous is None and not count and not contract.streams:

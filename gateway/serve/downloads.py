@@ -26,6 +26,7 @@ TYPES = {
     ".json": "application/json",
     ".jsonl": "application/x-ndjson",
     ".jsonld": "application/ld+json",
+    ".ttl": "text/turtle; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "application/yaml",
@@ -64,7 +65,7 @@ def download(request: Request, dataset: str, version: str, name: str, shelf: ASh
     known = files(folder)
     if name not in known:
         raise unknown_file(known)
-    return _sent(request, folder / name, known[name], is_fixed=version != "latest")
+    return sent(request, folder / name, known[name], is_fixed=version != "latest")
 
 
 def _folder(connection: Connection, shelf: Shelf, shared: Shared, version: str) -> Path:
@@ -76,7 +77,8 @@ def _folder(connection: Connection, shelf: Shelf, shared: Shared, version: str) 
     raise unknown_version()
 
 
-def _sent(request: Request, path: Path, file: File, *, is_fixed: bool) -> Response:
+def sent(request: Request, path: Path, file: File, *, is_fixed: bool) -> Response:
+    """A file, or the part of it that is asked for. is_fixed: it will never be another one. Raises Refusal."""
     keep = "public, max-age=31536000, immutable" if is_fixed else "no-cache"
     headers = {"ETag": f'"{file.sha256}"', "Cache-Control": keep}
     whole = _Stream(path, headers=headers, media_type=TYPES[path.suffix], filename=path.name, stat_result=path.stat())

@@ -27,7 +27,7 @@ def serve(settings: Settings, host: str, port: int, told: Callable[[str], None])
     engine = connect_reader(url, CONNECTIONS)
     with suppress(KeyboardInterrupt), _listen(host, port) as bound:  # uvicorn raises it again when all is ended
         config = uvicorn.Config(
-            make_app(Shelf(engine, settings.datasets)),
+            make_app(Shelf(engine, settings.datasets), settings.public_url),
             log_config=None,
             log_level="warning",
             access_log=False,

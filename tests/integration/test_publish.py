@@ -250,7 +250,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "a rule of the contract": (
         "    properties:\n",
         (
-            '    quality: [{name: no_such_state, description: For this test., type: sql, mustBe: 0, '
+            "    quality: [{name: no_such_state, description: For this test., type: sql, mustBe: 0, "
             'customProperties: [{property: descriptionVi, value: Cho phép thử.}], query: "'
             'select count(*) from ${object} where status_code is not null"}]\n    properties:\n'
         ),

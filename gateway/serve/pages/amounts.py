@@ -48,11 +48,9 @@ def moment(at: datetime) -> Said:
 
 def period(length: timedelta) -> Said:
     """A length of time in the largest unit that goes at least twice into it, or once without rest; at least one minute."""
-    for unit, name in _UNITS:
-        times, rest = divmod(length, unit)
-        if times >= 2 or (times == 1 and not rest):
-            break
-    number = max(times, 1)
+    fitting = (each for each in _UNITS if length >= 2 * each[0] or length == each[0])
+    unit, name = next(fitting, _UNITS[-1])
+    number = max(length // unit, 1)
     return Said(f"{number} {name.en}{'' if number == 1 else 's'}", f"{number} {name.vi}")
 
 

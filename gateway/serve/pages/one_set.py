@@ -27,6 +27,8 @@ ROWS = 10
 """Rows of a sample."""
 VERSIONS = 20
 """Versions that a page lists; the API tells all."""
+KINDS = (".xlsx", ".csv", ".parquet", ".jsonl", ".changes.jsonl", "lineage.jsonld", "datapackage.json", ".odcs.yaml")
+"""Files of a version by what follows the set's name, or by their own."""
 
 
 @router.api_route("/sets/{dataset}", methods=["GET", "HEAD"])
@@ -42,7 +44,7 @@ def one_set(request: Request, dataset: str, shelf: AShelf) -> Response:
         shared=shared,
         contract=shared.contract,
         state=state(shared),
-        files=present if shared.is_open else {},
+        files=_in_order(shared.name, present) if shared.is_open else {},
         recipes=recipes(address_of(request), shared, present),
         codes={name: _codes(name) for name in {each.code_list for each in shared.contract.columns} if name},
         rules=_rules(shared.contract),
@@ -55,6 +57,12 @@ def one_set(request: Request, dataset: str, shelf: AShelf) -> Response:
 
 def _sample(shared: Shared) -> list[Record]:
     return list(islice(records_of(shared.folder, shared.name), ROWS))
+
+
+def _in_order(dataset: str, found: Mapping[str, File]) -> dict[str, File]:
+    """The files as people look for them: a table to open first, what goes with it last. A file of another kind is left out."""
+    listed = [f"{dataset}{kind}" if kind.startswith(".") else kind for kind in KINDS]
+    return {name: found[name] for name in listed if name in found}
 
 
 def _tables(shared: Shared, found: Mapping[str, File]) -> dict[str, File]:
@@ -80,7 +88,9 @@ def _rules(contract: Contract) -> list[Markup]:
         "rule_listed": [each.name for each in contract.columns if each.code_list],
         "rule_exact": [each.name for each in contract.columns if each.type == "number"],
     }
-    own = [both(Said(_of(each.column, each.description), _of(each.column, each.description_vi))) for each in contract.rules]
+    own = [
+        both(Said(_of(each.column, each.description), _of(each.column, each.description_vi))) for each in contract.rules
+    ]
     told = [label(name, names=", ".join(names)) for name, names in columns.items() if names]
     return [label("rule_key", names=", ".join(contract.key)), *told, *own]
 

@@ -39,7 +39,9 @@ def recipes(base: str, shared: Shared, files: Iterable[str]) -> list[Recipe]:
     if needs_key:
         excel = Recipe("excel", "recipe_excel_key", "")
     else:
-        excel = Recipe("excel", *(("recipe_excel_open", f"{table}.xlsx") if book else ("recipe_excel_csv", f"{table}.csv")))
+        excel = Recipe(
+            "excel", *(("recipe_excel_open", f"{table}.xlsx") if book else ("recipe_excel_csv", f"{table}.csv"))
+        )
     return [
         excel,
         Recipe("power_query", "recipe_power_query_about", _power_query(f"{table}.csv", shared.contract, needs_key)),
@@ -70,10 +72,8 @@ def _python(table: str, contract: Contract, needs_key: bool) -> str:
         f'address = "{table}"',
         f"answer = requests.get(address{headers}, timeout=60)",
         "answer.raise_for_status()",
-        f"texts = {json.dumps(texts)}",
-        "table = pd.read_csv(",
-        '    io.BytesIO(answer.content), dtype=texts, keep_default_na=False, na_values=[""]',
-        ")",
+        f"texts = {json.dumps(texts, indent=4)}",
+        'table = pd.read_csv(io.BytesIO(answer.content), dtype=texts, keep_default_na=False, na_values=[""])',
         *(f'table["{name}"] = pd.to_datetime(table["{name}"], format="ISO8601")' for name in times),
         "print(table.head())",
     ]

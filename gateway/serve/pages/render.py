@@ -25,7 +25,9 @@ HEADERS = {
 """Nothing is loaded from elsewhere, nothing runs, no other site learns where a reader comes from."""
 
 
-def page(request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **content: Any) -> Response:
+def page(
+    request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **content: Any
+) -> Response:
     """The page that a template makes of `content`."""
     text = _templates().get_template(template).render(style=_style(), **content)
     return packed(request, text.encode(), status, "text/html; charset=utf-8", {**HEADERS, **(headers or {})})
@@ -34,10 +36,16 @@ def page(request: Request, template: str, status: int = 200, headers: dict[str, 
 @cache
 def _templates() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.globals |= {"t": label, "both": both, "labels": labels()}
-    made.filters |= {name: getattr(amounts, name) for name in ("ago", "cell", "count", "moment", "period", "rows", "size")}
+    made.filters |= {
+        name: getattr(amounts, name) for name in ("ago", "cell", "count", "moment", "period", "rows", "size")
+    }
     return made
 
 

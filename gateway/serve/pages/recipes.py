@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gateway.publish.contract import Contract
 from gateway.serve.shelf import Shared
 
-KEY = "GATEWAY_KEY"
+KEY = "DATA_KEY"
 """The variable in which the code looks for a reader's key."""
 
 _M_TYPES = {

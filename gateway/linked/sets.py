@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, XSD
 
-from gateway.linked.words import ADMS, AUTHORITY, MEDIA, SPDX, VIETNAMESE, Words, en, vi
+from gateway.linked.words import ADMS, AUTHORITY, MEDIA, SPDX, VCARD, VIETNAMESE, Words, en, vi
 from gateway.publish.contract import Contract
 from gateway.publish.files import version_time
+from gateway.publish.keeping import versions
 
 FORMATS = {
     ".csv": ("CSV", "text/csv"),
@@ -61,6 +62,8 @@ def _dataset(graph: Graph, words: Words, contract: Contract, latest: Path) -> UR
         (DCTERMS.title, vi(contract.title)),
         (DCTERMS.description, en(contract.purpose)),
         (DCTERMS.publisher, publisher(graph, words, contract)),
+        (DCAT.contactPoint, _contact(graph, words, contract)),
+        (DCAT.landingPage, _page(graph, words, contract)),
         (DCTERMS.language, VIETNAMESE),
         (DCTERMS.modified, made),
         (DCTERMS.accrualPeriodicity, AUTHORITY["frequency/DAILY"]),
@@ -69,6 +72,11 @@ def _dataset(graph: Graph, words: Words, contract: Contract, latest: Path) -> UR
         (ADMS.versionNotes, en(f"by contract version {contract.version}")),
     ):
         graph.add((node, verb, value))
+    for verb, text in ((DCTERMS.title, en(contract.title_en)), (DCTERMS.description, vi(contract.purpose_vi))):
+        if text:  # a contract of before these were asked for has none
+            graph.add((node, verb, text))
+    if contract.retention is None:  # else the first version may be gone
+        graph.add((node, DCTERMS.issued, Literal(version_time(min(versions(latest.parent))))))
     for right in (AUTHORITY[each] for each in RIGHTS.values()):
         graph.add((right, RDF.type, DCTERMS.RightsStatement))
     graph.add((AUTHORITY["frequency/DAILY"], RDF.type, DCTERMS.Frequency))
@@ -86,6 +94,31 @@ def _files(contract: Contract, latest: Path) -> list[dict[str, Any]]:
     return listed
 
 
+def _contact(graph: Graph, words: Words, contract: Contract) -> URIRef:
+    """Whom to ask: the team, by way of the catalogue's page; a contract knows nobody's address."""
+    node = words.node("contacts", contract.owner)
+    for kind in (VCARD.Organization, VCARD.Kind):
+        graph.add((node, RDF.type, kind))
+    graph.add((node, VCARD.fn, vi(contract.team)))
+    graph.add((node, VCARD.hasURL, URIRef(f"{words.base}/")))
+    return node
+
+
+def _page(graph: Graph, words: Words, contract: Contract) -> URIRef:
+    """The set's page, for people."""
+    node = words.node("sets", contract.name)
+    graph.add((node, RDF.type, FOAF.Document))
+    return node
+
+
+def _rights(graph: Graph, words: Words, contract: Contract) -> URIRef:
+    """By which law it is shared. There is no licence to name: what is shared by law has none."""
+    node, laws = URIRef(f"{words.node('v1', 'sets', contract.name)}#rights"), "; ".join(contract.legal_basis)
+    graph.add((node, RDF.type, DCTERMS.RightsStatement))
+    graph.add((node, RDFS.label, vi(f"Chia sẻ theo {laws}")))
+    return node
+
+
 def _distribution(graph: Graph, words: Words, contract: Contract, version: str, file: dict[str, Any]) -> URIRef:
     node = words.node("v1", "sets", contract.name, "versions", version, "files", file["path"])
     kind, media = FORMATS[Path(file["path"]).suffix]
@@ -95,6 +128,8 @@ def _distribution(graph: Graph, words: Words, contract: Contract, version: str, 
         (node, DCTERMS.title, en(file["path"])),
         (node, DCAT.accessURL, words.node("v1", "sets", contract.name)),
         (node, DCAT.downloadURL, node),
+        (node, DCTERMS.issued, Literal(version_time(version))),
+        (node, DCTERMS.rights, _rights(graph, words, contract)),
         (node, DCTERMS.format, AUTHORITY[f"file-type/{kind}"]),
         (node, DCAT.mediaType, MEDIA[media]),
         (node, DCAT.byteSize, Literal(file["bytes"], datatype=XSD.nonNegativeInteger)),
@@ -104,6 +139,9 @@ def _distribution(graph: Graph, words: Words, contract: Contract, version: str, 
         (checksum, SPDX.checksumValue, Literal(file["hash"].removeprefix("sha256:"), datatype=XSD.hexBinary)),
         (SHA256, RDF.type, SPDX.ChecksumAlgorithm),
         (AUTHORITY[f"file-type/{kind}"], RDF.type, DCTERMS.MediaTypeOrExtent),
+        (AUTHORITY[f"file-type/{kind}"], RDF.type, DCTERMS.IMT),  # for CKAN, which names a format by no other label
+        (AUTHORITY[f"file-type/{kind}"], RDF.value, Literal(media)),
+        (AUTHORITY[f"file-type/{kind}"], RDFS.label, Literal(kind)),
         (MEDIA[media], RDF.type, DCTERMS.MediaType),
     ):
         graph.add((subject, verb, value))

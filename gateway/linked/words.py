@@ -7,13 +7,14 @@ from decimal import Decimal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from rdflib import Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
 CPSV = Namespace("http://purl.org/vocab/cpsv#")
 CV = Namespace("http://data.europa.eu/m8g/")
 ELI = Namespace("http://data.europa.eu/eli/ontology#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 AUTHORITY = Namespace("http://publications.europa.eu/resource/authority/")
 MEDIA = Namespace("https://www.iana.org/assignments/media-types/")
 
@@ -43,8 +44,8 @@ class Words:
 
 
 _PREFIXES = {
-    "adms": ADMS, "cpsv": CPSV, "cv": CV, "dcat": DCAT, "dct": DCTERMS, "eli": ELI, "foaf": FOAF, "rdf": RDF, "skos": SKOS,
-    "spdx": SPDX, "xsd": XSD,
+    "adms": ADMS, "cpsv": CPSV, "cv": CV, "dcat": DCAT, "dct": DCTERMS, "eli": ELI, "foaf": FOAF, "rdf": RDF, "rdfs": RDFS, "skos": SKOS,
+    "spdx": SPDX, "vcard": VCARD, "xsd": XSD,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
 FORMS = {"ttl": "turtle", "jsonld": "json-ld"}
-FORM = 1
+FORM = 2
 """To be counted up when the same sets are told in other triples: files of before are then written anew."""
 
 

@@ -51,11 +51,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class Rule:
-    """A quality rule. wrong: the SQL condition that is true of a row that breaks it. column: "" for a rule of whole rows."""
+    """A quality rule. wrong: the SQL condition that is true of a row that breaks it. column: "" for a rule of whole rows.
+
+    description: what it asks, in words; "" for what a column says by itself.
+    """
 
     name: str
     column: str
     wrong: str
+    description: str = ""
+    description_vi: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,20 +93,29 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A set: who answers for it (the team's name, its owner's short name), its query over our tables, the streams
-    (`portal/stream`) it is made of, its columns in order, its quality rules.
+    """A set: what it is, in words; who answers for it (the team's name, its owner's short name) and by which law it is shared; its
+    query over our tables, the streams (`portal/stream`) it is made of, its columns in order, its quality rules.
 
-    retention: how long versions are kept that are not the last one; None: for ever. latency: how old the set may be. sources: the
-    SQL of the batches or code lists that its rows come from; "" for what only people decided. roles: who may be given the right
-    to read it; scope: by what that right may be limited. small_cells: counts that are too small to be told; the query leaves them out.
+    title: Vietnamese name. Texts that end in `_vi` or `_en` are "" in a contract of before they were asked for. retention: how long
+    versions are kept that are not the last one; None: for ever. latency: how old the set may be. sources: the SQL of the batches or
+    code lists that its rows come from; "" for what only people decided. roles: who may be given the right to read it; scope: by what
+    that right may be limited. small_cells: counts that are too small to be told; the query leaves them out.
     """
 
     name: str
     title: str
+    title_en: str
     version: str
+    domain: str
     purpose: str
+    purpose_vi: str
+    usage: str
+    usage_vi: str
+    limitations: str
+    limitations_vi: str
     team: str
     owner: str
+    legal_basis: tuple[str, ...]
     query: str
     sources: str
     streams: tuple[str, ...]
@@ -150,16 +164,24 @@ def load_contract(path: Path) -> Contract:
 def read_contract(document: Document) -> Contract:
     """The contract of a file whose form was checked."""
     said = document.content
-    table = said["schema"][0]
-    more = _more(table)
+    table, about = said["schema"][0], said["description"]
+    more, translated = _more(table), _more(about)
     small_cells, names = _small_cells(more), [column["name"] for column in table["properties"]]
     return Contract(
         name=said["id"],
         title=table["businessName"],
+        title_en=more.get("titleEn", ""),
         version=said["version"],
-        purpose=said["description"]["purpose"],
+        domain=said["domain"],
+        purpose=about["purpose"],
+        purpose_vi=translated.get("purposeVi", ""),
+        usage=about["usage"],
+        usage_vi=translated.get("usageVi", ""),
+        limitations=about["limitations"],
+        limitations_vi=translated.get("limitationsVi", ""),
         team=said["team"]["name"],
         owner=next(each["username"] for each in said["team"]["members"] if each["role"] == "owner"),
+        legal_basis=tuple(_more(said)["legalBasis"]),
         query=suppressed(more["query"], names, small_cells),
         sources=more.get("sources", ""),
         streams=tuple(more["streams"]),
@@ -175,7 +197,7 @@ def read_contract(document: Document) -> Contract:
 
 
 def _more(said: dict[str, Any]) -> dict[str, Any]:
-    return {each["property"]: each["value"] for each in said["customProperties"]}
+    return {each["property"]: each["value"] for each in said.get("customProperties", ())}
 
 
 def _small_cells(more: dict[str, Any]) -> SmallCells | None:
@@ -213,4 +235,9 @@ def _column(said: dict[str, Any]) -> Column:
 def _rules(table: dict[str, Any]) -> list[Rule]:
     of_columns = [(column["name"], rule) for column in table["properties"] for rule in column.get("quality", ())]
     of_rows = [("", rule) for rule in table.get("quality", ())]
-    return [Rule(rule["name"], name, rule["query"].removeprefix(COUNTED)) for name, rule in of_columns + of_rows]
+    return [_rule(name, rule) for name, rule in of_columns + of_rows]
+
+
+def _rule(column: str, said: dict[str, Any]) -> Rule:
+    wrong, words = said["query"].removeprefix(COUNTED), _more(said).get("descriptionVi", "")
+    return Rule(said["name"], column, wrong, said["description"], words)

@@ -13,6 +13,11 @@ from gateway.publish.files import version_time
 _VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
+def versions(home: Path) -> list[str]:
+    """The names of the versions that are there."""
+    return [folder.name for folder in home.iterdir() if _VERSION.fullmatch(folder.name)]
+
+
 def remove_old(home: Path, contract: Contract) -> None:
     """Remove versions that are older than the contract keeps them. Without a retention nothing is ever removed."""
     if contract.retention is None:
@@ -32,5 +37,6 @@ def sweep(home: Path) -> None:
     for pattern in (".draft-*", ".gone-*"):
         for left in home.glob(pattern):
             shutil.rmtree(left, ignore_errors=True)
-    for left in home.glob(".latest-*"):
-        left.unlink(missing_ok=True)
+    for pattern in (".latest-*", ".as-of-*"):
+        for left in home.glob(pattern):
+            left.unlink(missing_ok=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
 from gateway.publish.contract import Contract
 from gateway.publish.files import Rows
+from gateway.publish.freshness import as_of
 from gateway.publish.origins import Origins, origins
 from gateway.publish.quality import require_quality
 from gateway.publish.query import rows_sql
@@ -19,10 +21,11 @@ GROUP = 10_000
 
 
 class Read(NamedTuple):
-    """last_batch: the newest batch there was; origins: of the rows."""
+    """last_batch: the newest batch there was; origins: of the rows; as_of: when the portals showed this."""
 
     last_batch: int
     origins: Origins
+    as_of: datetime
 
 
 def read(connection: Connection, contract: Contract) -> Read:
@@ -32,7 +35,7 @@ def read(connection: Connection, contract: Contract) -> Read:
     connection.execute(text("set local enable_nestloop = off"))
     last_batch = connection.scalar(select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")) or 0
     require_quality(connection, contract)
-    return Read(last_batch, origins(connection, contract))
+    return Read(last_batch, origins(connection, contract), as_of(connection, contract))
 
 
 def groups(connection: Connection, contract: Contract) -> Generator[Rows, None, None]:

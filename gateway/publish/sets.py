@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, select
 from gateway import durable
 from gateway.documents import Document
 from gateway.errors import StoreError
+from gateway.publish import freshness
 from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
 from gateway.publish.contract import SUFFIX, Contract
@@ -71,7 +72,7 @@ def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
         if contract.is_guarded:
             done = publish_unfiled(engine, contract, home, draft)
         else:
-            done = _switch(engine, contract, home, draft, _write(engine, contract, draft))
+            done = _publish_files(engine, contract, home, draft)
         remove_old(home, contract)
         return done
     except OSError as error:
@@ -82,6 +83,14 @@ def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
         shutil.rmtree(draft, ignore_errors=True)
         with suppress(OSError):  # a set that waits has no folder; one with versions is not empty and stays
             home.rmdir()
+
+
+def _publish_files(engine: Engine, contract: Contract, home: Path, draft: Path) -> Published:
+    written = _write(engine, contract, draft)
+    done = _switch(engine, contract, home, draft, written)
+    if done.version:
+        freshness.keep(home, written.read.as_of)
+    return done
 
 
 def _write(engine: Engine, contract: Contract, draft: Path) -> _Written:
@@ -110,7 +119,7 @@ def _require_columns(engine: Engine, contract: Contract) -> None:
 
 
 def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written: _Written) -> Published:
-    count, content, (last_batch, made_from) = written
+    count, content, (last_batch, made_from, _) = written
     with engine.connect() as connection:
         previous = last_published(connection, contract.name)
     if previous is None and not count and not contract.streams:

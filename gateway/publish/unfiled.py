@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, insert
 
 from gateway import durable
+from gateway.publish import freshness
 from gateway.publish.breaks import published_contract
 from gateway.publish.contract import SUFFIX, Contract
 from gateway.publish.lineage import write_lineage
@@ -54,6 +55,7 @@ def publish_unfiled(engine: Engine, contract: Contract, home: Path, draft: Path)
         seen = _Seen(previous, f"{contract.version}:{digest}:table", count, made_from)
         done = _switched(connection, contract, home, draft, seen)
     point(home, done.version)
+    freshness.keep(home, made_from.as_of)
     return done
 
 

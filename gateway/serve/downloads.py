@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from math import ceil
@@ -31,12 +32,13 @@ TYPES = {
     ".json": "application/json",
     ".jsonl": "application/x-ndjson",
     ".jsonld": "application/ld+json",
+    ".ttl": "text/turtle; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "application/yaml",
 }
-_FIXED = {"Cache-Control": "public, max-age=31536000, immutable"}
-_MOVING = {"Cache-Control": "no-cache"}
+FIXED = {"Cache-Control": "public, max-age=31536000, immutable"}
+MOVING = {"Cache-Control": "no-cache"}
 _OF_ROWS = frozenset({".csv", ".jsonl", ".parquet", ".xlsx"})
 _RANGES = re.compile(r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18})){0,9}\s*")
 _EMPTY = re.compile(r"[=,]\s*-0+\s*(,|$)")
@@ -79,8 +81,8 @@ def download(request: Request, dataset: str, version: str, name: str, gate: AGat
     known = files(shared.folder)
     if name not in known:
         raise unknown_file(known)
-    keep = _FIXED if version != "latest" else _MOVING
-    answer = _sent(request, shared.folder / name, known[name], keep if reading.shared.is_open else PRIVATE)
+    keep = FIXED if version != "latest" else MOVING
+    answer = sent(request, shared.folder / name, known[name], keep if reading.shared.is_open else PRIVATE)
     if (
         answer.status_code == HTTPStatus.OK and request.method == "GET"
     ):  # in whole or in ranges; not when the caller has it
@@ -119,7 +121,8 @@ def _version(connection: Connection, gate: Gate, shared: Shared, version: str) -
     raise unknown_version()
 
 
-def _sent(request: Request, path: Path, file: File, keep: dict[str, str]) -> Response:
+def sent(request: Request, path: Path, file: File, keep: Mapping[str, str]) -> Response:
+    """A file, or the part of it that is asked for. keep: the header that says for how long. Raises Refusal."""
     headers = {"ETag": f'"{file.sha256}"', **keep}
     whole = _Stream(path, headers=headers, media_type=TYPES[path.suffix], filename=path.name, stat_result=path.stat())
     if StaticFiles(check_dir=False).is_not_modified(whole.headers, request.headers):

@@ -24,16 +24,17 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 def answer(request: Request, content: object, *, is_private: bool = False) -> Response:
     """200 and the content. is_private: for this caller alone, to be kept by nobody on the way."""
-    return _response(request, _ENCODER.encode(content), 200, JSON, PRIVATE if is_private else {})
+    return packed(request, _ENCODER.encode(content), 200, JSON, PRIVATE if is_private else {})
 
 
 def problem(request: Request, refusal: Refusal) -> Response:
     """The refusal as a problem document."""
     body = _ENCODER.encode(refusal.content(request.url.path))
-    return _response(request, body, refusal.status, PROBLEM, refusal.headers)
+    return packed(request, body, refusal.status, PROBLEM, refusal.headers)
 
 
-def _response(request: Request, body: bytes, status: int, media_type: str, more: Mapping[str, str]) -> Response:
+def packed(request: Request, body: bytes, status: int, media_type: str, more: Mapping[str, str]) -> Response:
+    """A body, compressed as the caller can read it, with `more` headers."""
     headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", **more}
     name = chosen(request.headers.get("accept-encoding", "")) if len(body) >= SHORTEST else ""
     if name:

@@ -150,6 +150,13 @@ def _too_much(kind: str, detail: Said, seconds: int, do: Said) -> Refusal:
     return Refusal(429, kind, title, detail, wait, headers={"Retry-After": str(seconds)})
 
 
+def not_written() -> Refusal:
+    """Linked data that publishing has not written: of a site without a public address, or before the first night."""
+    detail = Said("the linked data were not written yet", "chưa có tệp dữ liệu liên kết")
+    do = Said("ask your operator to set GATEWAY_PUBLIC_URL", "nhờ đơn vị vận hành đặt GATEWAY_PUBLIC_URL")
+    return Refusal(404, "not-written", ABSENT, detail, do)
+
+
 def unknown_parameter(known: Iterable[str]) -> Refusal:
     """A parameter that this address does not have: ignoring it would answer another question."""
     listed = ", ".join(known)

@@ -38,7 +38,7 @@ def serve(settings: Settings, host: str, port: int, told: Callable[[str], None])
         _listen(host, port) as bound,
     ):
         config = uvicorn.Config(
-            make_app(Shelf(engine, settings.datasets), office),
+            make_app(Shelf(engine, settings.datasets), office, settings.public_url),
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -111,14 +111,10 @@ def _reader() -> list[str]:
 
 
 def of_shared_table(connection: Connection, table: str, *, is_guarded: bool) -> list[str]:
-    """Statements for a table of a shared set: who may read it, and that whoever publishes next may make it anew. None for a table that
-    is another's to give.
+    """Statements for a new table of a shared set: who may read it, and that whoever publishes next may make it anew.
 
     is_guarded: it has a restricted or personal column, which the server alone may read.
     """
-    owned = "select pg_has_role(current_user, relowner, 'usage') from pg_class where oid = to_regclass(:name)"
-    if not connection.scalar(text(owned), {"name": table}):
-        return []
     grants = [f"grant select on {table} to {SERVER}"]
     grants.append(f"revoke all on {table} from {READER}" if is_guarded else f"grant select on {table} to {READER}")
     may_give = connection.scalar(text("select pg_has_role(current_user, :runner, 'set')"), {"runner": RUNNER})

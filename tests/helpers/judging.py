@@ -21,6 +21,8 @@ from tests.helpers.house import ROOT, House
 SHAPES = ROOT.parent / "shared" / "shapes"
 PYTHON = ROOT / ".judges" / "bin" / "python"
 needs_judges = pytest.mark.skipif(not PYTHON.exists(), reason="needs the outside judges: make judges")
+CKAN = ROOT / ".ckan" / "bin" / "python"
+needs_ckan = pytest.mark.skipif(not CKAN.exists(), reason="needs CKAN's harvester: make judges")
 needs_libreoffice = pytest.mark.skipif(
     shutil.which("soffice") is None,
     reason="needs LibreOffice: apt-get install --no-install-recommends libreoffice-calc-nogui",
@@ -38,6 +40,17 @@ def heard(judge: str, datasets: Path) -> dict[str, dict[str, Any]]:
     assert ended.returncode == 0, ended.stderr[-3000:]
     told: dict[str, dict[str, Any]] = json.loads(ended.stdout)
     return told
+
+
+def harvested(path: Path) -> dict[str, dict[str, Any]]:
+    """What CKAN's harvester makes of a catalogue: language → set → its dataset dict."""
+    program = ROOT / "tests" / "judges" / "by_ckan.py"
+    ended = subprocess.run(
+        [str(CKAN), "-B", str(program), str(path)], capture_output=True, text=True, timeout=180, check=False
+    )
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    found: dict[str, dict[str, Any]] = json.loads(ended.stdout)
+    return found
 
 
 def broken_shapes(path: Path) -> list[str]:

@@ -110,7 +110,8 @@ def write_contract(folder: Path, name: str, **changes: Any) -> Path:
     columns = [_column(name, each, *kinds) for each, kinds in COLUMNS[name].items()]
     table |= {"name": name, "quality": [], "properties": columns}
     query = {"property": "query", "value": f"select {', '.join(COLUMNS[name])} from public.{name}"}
-    more = [{"property": "scope", "value": scope}] if scope else []
+    more = [{"property": "titleEn", "value": f"Set {name}"}]
+    more += [{"property": "scope", "value": scope}] if scope else []
     table["customProperties"] = [{"property": "streams", "value": []}, query, *more]
     path = folder / f"{name}.odcs.yaml"
     path.write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")

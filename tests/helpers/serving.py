@@ -57,7 +57,11 @@ class Play:
         columns = [name for name in COLUMNS if name != leave]
         table |= {"name": self.name, "quality": [], "properties": [_column(name, classification) for name in columns]}
         query = {"property": "query", "value": f"select {', '.join(columns)} from public.play"}
-        table["customProperties"] = [{"property": "streams", "value": []}, query]
+        table["customProperties"] = [
+            {"property": "titleEn", "value": "Play"},
+            {"property": "streams", "value": []},
+            query,
+        ]
         text = yaml.safe_dump(said, allow_unicode=True)
         (self.schemas / "datasets" / f"{self.name}.odcs.yaml").write_text(text, "utf-8")
 

@@ -252,7 +252,8 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "a rule of the contract": (
         "    properties:\n",
         (
-            '    quality: [{name: no_such_state, description: For this test., type: sql, mustBe: 0, query: "'
+            "    quality: [{name: no_such_state, description: For this test., type: sql, mustBe: 0, "
+            'customProperties: [{property: descriptionVi, value: Cho phép thử.}], query: "'
             'select count(*) from ${object} where status_code is not null"}]\n    properties:\n'
         ),
         "rule no_such_state: 500 rows, such as ",
@@ -325,6 +326,5 @@ def _latest(house: House) -> str:
 
 
 def _versions(house: House) -> list[str]:
-    return sorted(
-        path.name for path in (house.place / "datasets" / "dossier_status").iterdir() if not path.is_symlink()
-    )
+    home = house.place / "datasets" / "dossier_status"
+    return sorted(path.name for path in home.iterdir() if path.is_dir() and not path.is_symlink())

@@ -1,0 +1,21 @@
+"""A refusal as its reader can read it: a page for a browser at a page's address, else the problem document."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from gateway.serve.encoding import problem
+from gateway.serve.pages.render import page
+from gateway.serve.problems import Refusal, Said
+
+NO_PAGES = ("/v1/", "/health", "/metrics")
+"""Addresses of programs, which get problem documents whatever they accept."""
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """What is wrong, and what to do."""
+    if request.url.path.startswith(NO_PAGES) or "text/html" not in request.headers.get("accept", ""):
+        return problem(request, refusal)
+    told = refusal.content(request.url.path)
+    texts = {name: Said(str(told[name]), str(told[f"{name}_vi"])) for name in ("title", "detail", "do")}
+    return page(request, "refusal.html", refusal.status, refusal.headers, texts=texts, number=refusal.status)

@@ -12,6 +12,7 @@ from gateway.serve import answers, asked
 from gateway.serve.document_sets import of_set, row_schema
 from gateway.serve.downloads import TYPES
 from gateway.serve.encoding import JSON, answer
+from gateway.serve.linked import FILES as LINKED
 from gateway.serve.operations import parameter, read, reference
 from gateway.serve.shelf import AShelf, Shared
 
@@ -50,6 +51,16 @@ def _json(name: str) -> dict[str, Any]:
     return {JSON: {"schema": reference(name)}}
 
 
+def _linked(path: str) -> Mapping[str, Any]:
+    kind = TYPES[path[path.index(".") :]].partition(";")[0]
+    more = {str(status): {"description": text} for status, text in _ALSO.items()}
+    about = "The sets as DCAT-AP" if path.startswith("/catalogue") else "The procedures as CPSV-AP"
+    return read(f"{about} ({kind})", path.strip("/").replace(".", "_"), {kind: {}}, (), (400, 404, 416), more)
+
+
+_ALSO = {206: "The ranges that were asked for (Range, If-Range).", 304: "It is what the caller has (If-None-Match)."}
+
+
 def _files() -> Mapping[str, Any]:
     content: dict[str, Any] = {kind.partition(";")[0]: {} for kind in TYPES.values()}
     part = {**content, "multipart/byteranges": {}}
@@ -74,6 +85,7 @@ _FIXED: dict[str, Any] = {
     "/v1/sets/{dataset}": read("A set and its contract", "set", _json("WholeSet"), (_DATASET,), (400, 404)),
     "/v1/sets/{dataset}/versions": read("Its versions", "versions", _json("Versions"), (_DATASET,), (400, 401, 404)),
     "/v1/sets/{dataset}/versions/{version}/files/{name}": _files(),
+    **{f"/{name}": _linked(f"/{name}") for name in LINKED},
     "/v1/openapi.json": read("This document", "document", {JSON: {"schema": {"type": "object"}}}, (), (400,)),
     "/health": read("Whether the gateway can answer", "health", _json("Health"), (), (400,)),
     "/metrics": read("What Prometheus reads", "metrics", {"text/plain": {"schema": {"type": "string"}}}, (), ()),

@@ -148,6 +148,11 @@ def test_nothing_is_wider_than_a_narrow_screen(page: Page, path: str) -> None:
     page.goto(path)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_axe_finds_nothing_where_columns_stand_under_each_other(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/sets/procedure_fee")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 

@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JUDGES := .judges
 CALLED := $(JUDGES)/.ready
+CKAN := .ckan
+HARVESTER := $(CKAN)/.ready
 RESOLVE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
@@ -23,13 +25,19 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-judges: $(CALLED) ## make .judges: outside programs that read what is published (`make test` does it)
+judges: $(CALLED) $(HARVESTER) ## make .judges and .ckan: outside programs that read what is published (`make test` does it)
 
 $(CALLED): requirements-judges.lock | $(READY)
 	@echo "Setting up $(JUDGES) from requirements-judges.lock (once, about a minute)"
 	@$(PYTHON) -m venv $(JUDGES)
 	@$(JUDGES)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-judges.lock
 	@touch $(CALLED)
+
+$(HARVESTER): requirements-ckan.lock | $(READY)
+	@echo "Setting up $(CKAN) from requirements-ckan.lock (once, a quarter of a minute)"
+	@$(PYTHON) -m venv $(CKAN)
+	@$(CKAN)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ckan.lock
+	@touch $(HARVESTER)
 
 .PHONY: help setup judges
 
@@ -60,14 +68,15 @@ mutants: setup ## change the mapping engine in small ways; the tests must notice
 docs: setup ## write the tables of the reference that come from the mappings
 	@$(BIN)/python -m gateway.portal_table docs/reference/portals.md
 
-lock: ## make both lock files anew (needs uv)
+lock: ## make the lock files anew (needs uv)
 	@$(RESOLVE) pyproject.toml --all-extras --group dev --output-file requirements.lock
 	@$(RESOLVE) requirements-judges.in --output-file requirements-judges.lock
+	@$(RESOLVE) requirements-ckan.in --output-file requirements-ckan.lock
 
 clean: ## end what a killed demo left and remove everything made here
 	@[ ! -x $(BIN)/python ] || for state in .gateway/demo .gateway/demo-namespace; do \
 		$(BIN)/python -m gateway.demo clean --state $$state || exit 1; done
-	@rm -rf $(VENV) $(JUDGES) .gateway .bench mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(JUDGES) $(CKAN) .gateway .bench mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: demo test lint bench prove mutants docs lock clean

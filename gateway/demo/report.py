@@ -28,6 +28,7 @@ def report(stage: Stage, failed: Sequence[DagRun], console: Console) -> None:
     _say(console, f"Data sets (dữ liệu dùng chung): {stage.state / 'datasets'}")
     for name in _listing(stage.state / "datasets"):
         _say(console, f"  {name}")
+    _say(console, f"Data sets for their readers (xem, tìm, tải): {stage.pages}/")
     _say(console, f"Airflow: {stage.client.address} (user {USER}, password {PASSWORD})")
     _say(console, "Simulated portals (cổng mô phỏng):")
     for name, address in stage.addresses.addresses.items():

@@ -20,6 +20,7 @@ from gateway.demo.connections import gateway_variables, portal_variables
 from gateway.demo.embedded_postgres import EmbeddedPostgres
 from gateway.demo.folder import DemoFolder
 from gateway.demo.options import DemoOptions
+from gateway.demo.pages_process import await_pages, launch_pages
 from gateway.demo.patience import Patience
 from gateway.demo.processes import Child, Processes
 from gateway.demo.sandbox_process import SandboxAddresses, SandboxOptions, await_sandbox, launch_sandbox
@@ -31,7 +32,7 @@ AIRFLOW_SECONDS = 8.0
 
 @dataclass
 class Stage:
-    """What runs: `database` is the gateway's database; `since`: when the night began."""
+    """What runs: `database` is the gateway's database; `pages`: address of the data sets; `since`: when the night began."""
 
     state: Path
     database: str
@@ -39,6 +40,7 @@ class Stage:
     addresses: SandboxAddresses
     settings: AirflowSettings
     client: AirflowClient
+    pages: str
     since: datetime
 
 
@@ -53,12 +55,14 @@ def staged(folder: DemoFolder, options: DemoOptions, console: Console, patience:
         stack.callback(_end_all_but_database, processes)
         database, settings = _databases(postgres, folder.path, options)
         addresses = _prepare(processes, options, settings, folder)
+        serving = launch_pages(processes, options.repository, settings.extra)
         settings = replace(settings, extra={**settings.extra, **portal_variables(addresses)})
         stack.callback(processes.end, *SERVICES, seconds=AIRFLOW_SECONDS)
         client = AirflowServices(settings, processes).start()
         stack.callback(client.close)
+        pages = await_pages(processes, serving)
         console.print(f"Ready after {time.monotonic() - began:.0f} s. Night {addresses.day} (đêm {addresses.day}).")
-        yield Stage(folder.path, database, processes, addresses, settings, client, datetime.now(UTC))
+        yield Stage(folder.path, database, processes, addresses, settings, client, pages, datetime.now(UTC))
 
 
 def _databases(postgres: EmbeddedPostgres, state: Path, options: DemoOptions) -> tuple[str, AirflowSettings]:

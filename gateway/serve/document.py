@@ -19,6 +19,7 @@ from gateway.serve.document_token import SCHEMES, TOKEN
 from gateway.serve.downloads import TYPES
 from gateway.serve.encoding import JSON, answer
 from gateway.serve.gate import AGate, Gate
+from gateway.serve.linked import FILES as LINKED
 from gateway.serve.operations import SHOWN, parameter, read, reference
 from gateway.serve.problems import Refusal
 
@@ -64,6 +65,16 @@ def _json(name: str) -> dict[str, Any]:
     return {JSON: {"schema": reference(name)}}
 
 
+def _linked(path: str) -> Mapping[str, Any]:
+    kind = TYPES[path[path.index(".") :]].partition(";")[0]
+    more = {str(status): {"description": text} for status, text in _ALSO.items()}
+    about = "The sets as DCAT-AP" if path.startswith("/catalogue") else "The procedures as CPSV-AP"
+    return read(f"{about} ({kind})", path.strip("/").replace(".", "_"), {kind: {}}, (), (400, 404, 416), more)
+
+
+_ALSO = {206: "The ranges that were asked for (Range, If-Range).", 304: "It is what the caller has (If-None-Match)."}
+
+
 def _files() -> Mapping[str, Any]:
     content: dict[str, Any] = {kind.partition(";")[0]: {} for kind in TYPES.values()}
     part = {**content, "multipart/byteranges": {}}
@@ -90,6 +101,7 @@ _FIXED: dict[str, Any] = {
     "/v1/sets/{dataset}/versions": read("Its versions", "versions", _json("Versions"), (_DATASET,), _OF_SET),
     "/v1/sets/{dataset}/versions/{version}/files/{name}": _files(),
     "/v1/token": TOKEN,
+    **{f"/{name}": _linked(f"/{name}") for name in LINKED},
     "/v1/openapi.json": read("This document", "document", {JSON: {"schema": {"type": "object"}}}, (), (400, *SHOWN)),
     "/health": read("Whether the gateway can answer", "health", _json("Health"), (), (400,)),
     "/metrics": read("What Prometheus reads", "metrics", {"text/plain": {"schema": {"type": "string"}}}, (), ()),

@@ -141,6 +141,7 @@ def test_two_nights(tmp_path):
     assert table["province", "dossiers"][0] == 400
     check_both_ways(first.stdout)
     assert "Airflow: http://127.0.0.1:" in first.stdout
+    assert "Data sets for their readers (xem, tìm, tải): http://127.0.0.1:" in first.stdout
     assert alive(state) == []
 
     for dataset, rows in (("dossier_status", 400), ("procedure_catalogue", table["national", "procedure_list"][0])):

@@ -130,8 +130,9 @@ def test_what_has_the_focus_is_seen(page: Page, path: str) -> None:
         assert not focused["covered"], focused
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", SEEN)
+@pytest.mark.parametrize(
+    ("path", "scheme"), [*((path, "light") for path in SEEN), ("/?q=ho+so", "dark"), ("/sets/procedure_fee", "dark")]
+)
 def test_axe_finds_nothing(page: Page, path: str, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(path)
@@ -147,6 +148,13 @@ def test_nothing_is_wider_than_a_narrow_screen(page: Page, path: str) -> None:
     page.goto(path)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_axe_finds_nothing_where_columns_stand_under_each_other(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/sets/procedure_fee")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_pictures_for_people(page: Page) -> None:

@@ -168,13 +168,13 @@ def told(answer: requests.Response) -> Any:
 
 
 @contextmanager
-def serving(house: House) -> Iterator[Api]:
-    """`gateway serve` on a free port; it must end by Ctrl-C with 0, and log no fault of its own."""
+def serving(house: House, **more: str) -> Iterator[Api]:
+    """`gateway serve` on a free port; it must end by Ctrl-C with 0, and log no fault of its own. `more` are further variables."""
     command = house.command("serve", "--port", "0")
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**house.environment, "PYTHONPATH": str(ROOT)},
+        env={**house.environment, **more, "PYTHONPATH": str(ROOT)},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

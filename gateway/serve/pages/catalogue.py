@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import normalize
 
 from fastapi import APIRouter, Request, Response
 
@@ -23,7 +24,7 @@ def catalogue(request: Request, shelf: AShelf) -> Response:
     """The catalogue. q: words to search for; other parameters, which links collect on their way, mean nothing here."""
     with shelf.engine.connect() as connection:
         sets = shelf.sets(connection)
-    asked = request.query_params.get("q", "").strip()
+    asked = normalize("NFC", request.query_params.get("q", "")).strip()
     hits = search(sets, asked)
     return page(
         request,

@@ -18,4 +18,11 @@ def refused(request: Request, refusal: Refusal) -> Response:
         return problem(request, refusal)
     told = refusal.content(request.url.path)
     texts = {name: Said(str(told[name]), str(told[f"{name}_vi"])) for name in ("title", "detail", "do")}
-    return page(request, "refusal.html", refusal.status, refusal.headers, texts=texts, number=refusal.status)
+    return page(
+        request,
+        "refusal.html",
+        refusal.status,
+        {**refusal.headers, "Vary": "Accept, Accept-Encoding"},
+        texts=texts,
+        number=refusal.status,
+    )

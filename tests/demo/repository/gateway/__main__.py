@@ -1,9 +1,11 @@
-"""`python -m gateway db upgrade`: the two tables that the demo reads."""
+"""`python -m gateway db upgrade`: the two tables that the demo reads; `serve` answers nothing, but stays."""
 
 from __future__ import annotations
 
 import os
+import socket
 import sys
+import threading
 
 import psycopg
 
@@ -19,6 +21,10 @@ create table if not exists ops.batch (
 """
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["serve", "--port", "0"]:
+        with socket.create_server(("127.0.0.1", 0)) as bound:
+            print(f"serving http://127.0.0.1:{bound.getsockname()[1]}/v1/sets (Ctrl-C ends)")
+            threading.Event().wait()
     if sys.argv[1:] != ["db", "upgrade"]:
         sys.exit(2)
     address = os.environ["GATEWAY_DATABASE_URL"].replace("+psycopg", "")

@@ -21,8 +21,10 @@ create airflow airflow "${DB_PASSWORD_AIRFLOW:?set it in postgres.env}"
 create gateway gateway_owner "${DB_PASSWORD_GATEWAY_OWNER:?set it in postgres.env}"
 sql --dbname=gateway --set=password="${DB_PASSWORD_GATEWAY:?set it in postgres.env}" <<'SQL'
 create role gateway_runner nologin;
+create role gateway_server nologin;
 create role gateway_reader nologin;
 create role gateway login password :'password' in role gateway_runner;
 grant connect, temporary on database gateway to gateway_runner;
+grant connect on database gateway to gateway_server;
 grant connect on database gateway to gateway_reader;
 SQL

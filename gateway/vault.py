@@ -19,10 +19,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Engine, Row, select
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import StoreError
 from gateway.store.ops import day_key
-
-NONCE = 12
+from gateway.wrapped import KEY, NONCE, Wrapped, require, unwrap, wrap
 
 
 @dataclass(frozen=True)
@@ -63,20 +62,14 @@ class Vault:
     """Finds and makes data keys."""
 
     def __init__(self, engine: Engine, secret_keys: tuple[bytes, ...]) -> None:
-        if not secret_keys:
-            raise ConfigError(
-                "GATEWAY_SECRET_KEY is not set",
-                do="make a key with: python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
-            )
+        require(secret_keys)
         self._engine, self._secrets = engine, secret_keys
         self._opened: dict[int, DataKey] = {}
 
     def key_for(self, portal: str, day: date) -> DataKey:
         """The key of a portal's day, made when there is none yet."""
-        master = self._secrets[0]
-        nonce = os.urandom(NONCE)
-        wrapped = nonce + AESGCM(master).encrypt(nonce, os.urandom(32), _context(portal, day))
-        row = {"portal": portal, "day": day, "wrapped": wrapped, "wrapped_by": fingerprint(master)}
+        wrapped = wrap(self._secrets, os.urandom(KEY), context(portal, day))
+        row = {"portal": portal, "day": day, "wrapped": wrapped.content, "wrapped_by": wrapped.by}
         with self._engine.begin() as connection:
             connection.execute(insert(day_key).values(row).on_conflict_do_nothing())
             found = connection.execute(select(day_key).filter_by(portal=portal, day=day)).one()
@@ -96,28 +89,20 @@ class Vault:
         return self._opened[key_id]
 
     def _unwrap(self, row: Row[Any]) -> DataKey:
-        master = next((secret for secret in self._secrets if fingerprint(secret) == row.wrapped_by), None)
-        if master is None:
-            raise ConfigError(
-                f"no key of GATEWAY_SECRET_KEY opens data key {row.key_id}",
-                do=f"put the key with fingerprint {row.wrapped_by} back into the list",
-            )
-        wrapped: bytes = row.wrapped
-        context = _context(row.portal, row.day)
-        try:
-            return DataKey(row.key_id, AESGCM(master).decrypt(wrapped[:NONCE], wrapped[NONCE:], context))
-        except (InvalidTag, ValueError):
-            raise StoreError(
-                f"data key {row.key_id} was changed, or belongs to another portal or day",
-                where="landing.day_key",
-                do="restore the row, or fetch the streams of that day again",
-            ) from None
+        return DataKey(row.key_id, opened(self._secrets, row))
 
 
-def fingerprint(secret: bytes) -> str:
-    """Tells which secret key wrapped a data key, or sealed an entry of the audit log; nothing of the key itself."""
-    return hashlib.sha256(b"gateway key" + secret).hexdigest()[:16]
+def opened(secrets: tuple[bytes, ...], row: Row[Any]) -> bytes:
+    """The key of a row of landing.day_key. Raises StoreError when it was changed, ConfigError when its secret key is not listed."""
+    named = f"data key {row.key_id}"
+    mend = StoreError(
+        f"{named} was changed, or belongs to another portal or day",
+        where="landing.day_key",
+        do="restore the row, or fetch the streams of that day again",
+    )
+    return unwrap(secrets, Wrapped(row.wrapped, row.wrapped_by), context(row.portal, row.day), named=named, mend=mend)
 
 
-def _context(portal: str, day: date) -> bytes:
-    return f"{portal}/{day.isoformat()}".encode()
+def context(portal: str, day: date) -> str:
+    """What a data key is for."""
+    return f"{portal}/{day.isoformat()}"

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, insert, select, text
 
 from gateway.errors import ConfigError
 from gateway.store.access import audit
-from gateway.vault import fingerprint
+from gateway.wrapped import fingerprint
 
 BEGINNING = bytes(32)
 """What the first entry follows."""

@@ -95,10 +95,19 @@ def holder(connection: Connection, key: str) -> Consumer:
     return Consumer(row.consumer_code, row.consumer_name, row.prefix)
 
 
+def holder_of(connection: Connection, prefix: str) -> Consumer:
+    """Whose key has this prefix, for one who has shown it before. Raises KeyRefused when it opens nothing by now."""
+    row = connection.execute(_wanted(prefix)).one_or_none()
+    if row is None or _over(row):
+        raise KeyRefused("the key is over", where=f"key {prefix}", do="ask for a new one")
+    return Consumer(row.consumer_code, row.consumer_name, row.prefix)
+
+
 def listed(connection: Connection) -> list[dict[str, Any]]:
-    """Every consumer with its keys: their prefixes, and whether they are good."""
+    """Every consumer with its limits and its keys: their prefixes, and whether they are good."""
     joined = consumer.outerjoin(consumer_key, consumer.c.consumer_id == consumer_key.c.consumer_id)
-    wanted = select(consumer.c.consumer_code, consumer.c.consumer_name, consumer_key).select_from(joined)
+    own = [consumer.c[name] for name in ("consumer_code", "consumer_name", "calls_per_minute", "rows_per_day")]
+    wanted: Select[Any] = select(*own, consumer_key).select_from(joined)
     rows = connection.execute(wanted.order_by(consumer.c.consumer_code, consumer_key.c.key_id))
     return [{**row._asdict(), "state": (_over(row) or "good") if row.prefix else "no key"} for row in rows]
 

@@ -13,6 +13,7 @@ from typer._click.exceptions import (
 
 from connectors.errors import ExplainedError
 from gateway.cli import (
+    access,
     audit,
     calendar,
     codes,
@@ -60,6 +61,7 @@ for name, group in (
     ("match", match),
     ("calendar", calendar),
     ("keys", keys),
+    ("access", access),
     ("audit", audit),
     ("db", db),
 ):

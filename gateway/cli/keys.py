@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli import show
+from gateway.cli.written import written
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from gateway.access.keys import Issued
 
 app = typer.Typer(help="Consumers of shared data sets (đơn vị khai thác) and their keys.", no_args_is_help=True)
 
-COLUMNS = ("consumer_code", "consumer_name", "prefix", "state", "issued_at", "expires_at")
+COLUMNS = (
+    "consumer_code",
+    "consumer_name",
+    "prefix",
+    "state",
+    "issued_at",
+    "expires_at",
+    "calls_per_minute",
+    "rows_per_day",
+)
 ONCE = "gateway: this is shown once and kept nowhere: give it to its holder on a safe way"
 
 Code = Annotated[str, typer.Argument(help="The consumer's code.")]
@@ -42,7 +48,7 @@ def add(code: Code, name: Annotated[str, typer.Argument(help="The agency or syst
     """A new consumer. Example: gateway keys add justice-department 'Sở Tư pháp'"""
     from gateway.access import keys
 
-    with _written("consumer added", code) as (connection, detail):
+    with written("consumer added", code) as (connection, _, detail):
         keys.add(connection, code, name)
         detail["name"] = name
     return 0
@@ -53,7 +59,7 @@ def issue(code: Code, days: Days = 365) -> int:
     """A new key, shown once. Example: gateway keys issue justice-department --days 180"""
     from gateway.access import keys
 
-    with _written("key issued", code) as (connection, detail):
+    with written("key issued", code) as (connection, _, detail):
         issued = keys.issue(connection, code, timedelta(days))
         detail |= {"prefix": issued.prefix, "expires_at": issued.expires_at}
     return _show(issued)
@@ -68,7 +74,7 @@ def rotate(
     """A new key in place of an old one. Example: gateway keys rotate 3f9a1c2e --overlap 14"""
     from gateway.access import keys
 
-    with _written("key rotated", prefix) as (connection, detail):
+    with written("key rotated", prefix) as (connection, _, detail):
         issued = keys.rotate(connection, prefix, timedelta(days), timedelta(overlap))
         told = {"prefix": issued.prefix, "expires_at": issued.expires_at, "overlap_days": overlap}
         detail |= {"consumer": issued.consumer, **told}
@@ -80,23 +86,43 @@ def revoke(prefix: Prefix) -> int:
     """End a key at once. Example: gateway keys revoke 3f9a1c2e"""
     from gateway.access import keys
 
-    with _written("key revoked", prefix) as (connection, detail):
+    with written("key revoked", prefix) as (connection, _, detail):
         detail["consumer"] = keys.revoke(connection, prefix)
     return 0
 
 
-@contextmanager
-def _written(action: str, subject: str) -> Iterator[tuple[Connection, dict[str, Any]]]:
-    """One commit for what is done and its entry in the audit log, to which the caller adds details."""
-    from gateway import who
-    from gateway.access import chain
-    from gateway.config import load_settings
-    from gateway.workshop import open_database
+@app.command("limit")
+def limit(
+    code: Code,
+    calls: Annotated[int | None, typer.Option("--calls-per-minute", min=0, help="Of all its keys together.")] = None,
+    rows: Annotated[
+        int | None, typer.Option("--rows-per-day", min=0, help="Rows and changes, of a day in Vietnam.")
+    ] = None,
+) -> int:
+    """How much a consumer may read, from the next call on. Example: gateway keys limit justice-department --rows-per-day 100000"""
+    from gateway.access import quotas
 
-    settings, detail = load_settings(), dict[str, Any]()
-    with open_database(settings).begin() as connection:
-        yield connection, detail
-        chain.append(connection, settings.secret_keys, chain.Act(f"user {who.user()}", action, subject, detail))
+    with written("limits changed", code) as (connection, _, detail):
+        named = {"calls_per_minute": calls, "rows_per_day": rows}
+        quotas.change(connection, code, **named)
+        detail.update(named)
+    return 0
+
+
+@app.command("rewrap")
+def rewrap() -> int:
+    """Wrap all keys under the newest of GATEWAY_SECRET_KEY. Example: gateway keys rewrap
+
+    After it the older ones open no landed bytes and make no pseudonyms any more: these stay as they are. Before you take one out of the
+    list: entries of the audit log that it sealed can be verified only while it is there, so keep it at hand where you verify.
+    """
+    from gateway.access import pseudonyms
+
+    with written("keys rewrapped", "GATEWAY_SECRET_KEY") as (connection, settings, detail):
+        counts = pseudonyms.rewrap(connection, settings.secret_keys)
+        detail.update(counts)
+    typer.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
+    return 0
 
 
 def _show(issued: Issued) -> int:

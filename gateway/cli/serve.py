@@ -20,9 +20,9 @@ def serve(
 ) -> int:
     """Serve the published sets over HTTP until Ctrl-C. Example: gateway serve --port 8090
 
-    Anyone who reaches the address may read the sets whose columns are all open. Sets with columns that are shared with agencies
-    are listed, but need a key to be read, and keys come with a later release. /health and /metrics are for the operator: keep
-    them inside when a proxy leads here from outside.
+    Anyone who reaches the address may read the sets whose columns are all open. Others need a key (gateway keys) and a right (gateway
+    access); what is read with a key is in the audit log, so GATEWAY_SECRET_KEY must be set. /health and /metrics are for the operator:
+    keep them inside when a proxy leads here from outside.
     """
     from gateway.config import load_settings
     from gateway.serve import server

@@ -55,7 +55,6 @@ def publisher(graph: Graph, words: Words, contract: Contract) -> URIRef:
 def _dataset(graph: Graph, words: Words, contract: Contract, latest: Path) -> URIRef:
     node, version = words.node("v1", "sets", contract.name), latest.resolve().name
     made = Literal(version_time(version))
-    is_open = all(column.classification == "open" for column in contract.columns)
     for verb, value in (
         (RDF.type, DCAT.Dataset),
         (DCTERMS.identifier, Literal(contract.name)),
@@ -65,7 +64,7 @@ def _dataset(graph: Graph, words: Words, contract: Contract, latest: Path) -> UR
         (DCTERMS.language, VIETNAMESE),
         (DCTERMS.modified, made),
         (DCTERMS.accrualPeriodicity, AUTHORITY["frequency/DAILY"]),
-        (DCTERMS.accessRights, AUTHORITY[RIGHTS[is_open]]),
+        (DCTERMS.accessRights, AUTHORITY[RIGHTS[contract.is_open]]),
         (VERSION, Literal(version)),
         (ADMS.versionNotes, en(f"by contract version {contract.version}")),
     ):
@@ -73,11 +72,18 @@ def _dataset(graph: Graph, words: Words, contract: Contract, latest: Path) -> UR
     for right in (AUTHORITY[each] for each in RIGHTS.values()):
         graph.add((right, RDF.type, DCTERMS.RightsStatement))
     graph.add((AUTHORITY["frequency/DAILY"], RDF.type, DCTERMS.Frequency))
-    package = json.loads((latest / "datapackage.json").read_text("utf-8"))
-    for file in package["resources"]:
+    for file in _files(contract, latest):
         if Path(file["path"]).suffix in FORMATS and ".changes." not in file["path"]:
             graph.add((node, DCAT.distribution, _distribution(graph, words, contract, version, file)))
     return node
+
+
+def _files(contract: Contract, latest: Path) -> list[dict[str, Any]]:
+    """What a version's Data Package lists; nothing of a set whose rows are in no file."""
+    if contract.is_guarded:
+        return []
+    listed: list[dict[str, Any]] = json.loads((latest / "datapackage.json").read_text("utf-8"))["resources"]
+    return listed
 
 
 def _distribution(graph: Graph, words: Words, contract: Contract, version: str, file: dict[str, Any]) -> URIRef:

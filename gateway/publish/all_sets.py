@@ -12,7 +12,8 @@ from gateway.config import Settings
 from gateway.errors import ConfigError, LockedError, StoreError
 from gateway.publish.contract import Contract
 from gateway.publish.files import version_time
-from gateway.publish.sets import Published, publish
+from gateway.publish.sets import publish
+from gateway.publish.switching import Published
 from gateway.service_levels.kept import keep
 
 COUNTED = "service_level"

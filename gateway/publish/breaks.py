@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from gateway.access.masks import PLAIN
 from gateway.documents import Document
 from gateway.errors import ConfigError
-from gateway.publish.contract import SUFFIX, Column, Contract, read_contract
+from gateway.publish.contract import SUFFIX, Column, Contract, Role, read_contract
 
 STRICTER = ("open", "shared", "restricted", "personal")
 """Classifications, from the widest circle of readers to the narrowest."""
@@ -38,6 +39,33 @@ def breaks(document: Document, contract: Contract, datasets: Path) -> Iterator[C
         what = f"the key was {', '.join(old.key)} and is {', '.join(contract.key)}"
         where = document.where(["schema", 0, "properties"])
         yield ConfigError(f"breaks readers of {old.version}: {what}", where=where, do=do)
+    for what in (*_of_roles(old, contract), *_of_scope(old, contract)):
+        yield ConfigError(f"breaks readers of {old.version}: {what}", where=document.where(["roles"]), do=do)
+
+
+def _of_roles(old: Contract, new: Contract) -> Iterator[str]:
+    """Roles that go, or see less of a column; a column whose own class became stricter is told by itself."""
+    columns = {column.name: column for column in new.columns}
+    roles = {role.name: role for role in new.roles}
+    for role in old.roles:
+        if role.name not in roles:
+            yield f"role {role.name} is gone"
+            continue
+        for name, was in role.columns.items():
+            now = _form(roles[role.name], columns[name]) if name in columns else was
+            if now not in {was, PLAIN}:
+                yield f"role {role.name} saw column {name} as {was}, and sees {f'it as {now}' if now else 'nothing of it'}"
+
+
+def _form(role: Role, column: Column) -> str:
+    return role.columns.get(column.name, "") if column.is_guarded else PLAIN
+
+
+def _of_scope(old: Contract, new: Contract) -> Iterator[str]:
+    for kind in ("agency", "period"):
+        was, now = getattr(old.scope, kind), getattr(new.scope, kind)
+        if was and was != now:
+            yield f"rights could be limited by {kind} in column {was}, and {f'are in {now}' if now else 'cannot be'}"
 
 
 def _of_column(old: Column, new: Column | None) -> Iterator[str]:

@@ -15,11 +15,7 @@ from gateway.publish.breaks import breaks
 from gateway.publish.contract import FORM, SCHEMA, Column, Contract, read_contract
 from gateway.publish.origins import SOURCES
 from gateway.publish.query import compile_rule, described, described_sources
-from gateway.store.core import metadata
-
-COLUMNS = ("schema", 0, "properties")
-TABLE = ("schema", 0, "customProperties")
-"""Where a contract file has its columns, and its query."""
+from gateway.publish.rights import COLUMNS, TABLE, personal, rights
 
 
 def check(path: Path, engine: Engine, datasets: Path) -> list[ConfigError]:
@@ -48,17 +44,9 @@ def _of_name(document: Document, contract: Contract) -> Iterator[ConfigError]:
         )
 
 
-def personal(document: Document, contract: Contract) -> Iterator[ConfigError]:
-    """Columns that tell of a person, by their class or by the name of one of ours: every agency reads the files of a set."""
-    ours = {c.name for table in metadata.tables.values() for c in table.columns if c.info.get("personal")}
-    for number, column in enumerate(contract.columns):
-        if column.classification == "personal" or column.name in ours:
-            what = f"column {column.name} is personal, and every agency reads the files of a set"
-            yield ConfigError(what, where=document.where([*COLUMNS, number]), do="leave it out")
-
-
 def _of_columns(document: Document, contract: Contract) -> Iterator[ConfigError]:
     yield from personal(document, contract)
+    yield from rights(document, contract)
     seen = set[str]()
     for number, column in enumerate(contract.columns):
         where = document.where([*COLUMNS, number])

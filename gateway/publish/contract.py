@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,34 @@ FORM = "contract"
 
 COUNTED = "select count(*) from ${object} where "
 """How the query of every quality rule begins (ODCS writes the set's name as ${object}); what follows is true of a bad row."""
+
+
+GUARDED = frozenset({"restricted", "personal"})
+"""Classes of columns that a role sees only where it lists them."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A kind of reader, who sees open and shared columns as they are. columns: the forms (`plain`, or a mask of
+    gateway.access.masks) in which it sees some of the restricted and personal ones; it sees no other of them.
+    """
+
+    name: str
+    description: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The columns that limits on rows bind, "" where there are none: of an agency, and of a day or an instant."""
+
+    agency: str = ""
+    period: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those that are named."""
+        return tuple(filter(None, (self.agency, self.period)))
 
 
 @dataclass(frozen=True)
@@ -50,6 +79,11 @@ class Column:
         """Whether it is one of those that tell rows apart."""
         return self.key_at > 0
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a role sees it only where it lists it: it is restricted or personal."""
+        return self.classification in GUARDED
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -57,7 +91,8 @@ class Contract:
     (`portal/stream`) it is made of, its columns in order, its quality rules.
 
     retention: how long versions are kept that are not the last one; None: for ever. latency: how old the set may be. sources: the
-    SQL of the batches or code lists that its rows come from; "" for what only people decided.
+    SQL of the batches or code lists that its rows come from; "" for what only people decided. roles: who may be given the right
+    to read it; scope: by what that right may be limited.
     """
 
     name: str
@@ -74,6 +109,18 @@ class Contract:
     retention: timedelta | None
     latency: timedelta | None
     path: Path
+    roles: tuple[Role, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anyone may read it: each of its columns is open."""
+        return all(column.classification == "open" for column in self.columns)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it has a restricted or personal column: then its rows are in no file, only in its table."""
+        return any(column.is_guarded for column in self.columns)
 
     @property
     def key(self) -> list[str]:
@@ -118,11 +165,18 @@ def read_contract(document: Document) -> Contract:
         retention=_promised(said, "retention"),
         latency=_promised(said, "latency"),
         path=document.path,
+        roles=tuple(map(_role, said["roles"])),
+        scope=Scope(**more.get("scope", {})),
     )
 
 
 def _more(said: dict[str, Any]) -> dict[str, Any]:
     return {each["property"]: each["value"] for each in said["customProperties"]}
+
+
+def _role(said: dict[str, Any]) -> Role:
+    listed = {each["property"]: each["value"] for each in said.get("customProperties", ())}
+    return Role(said["role"], said.get("description", ""), listed.get("columns", {}))
 
 
 def _promised(said: dict[str, Any], name: str) -> timedelta | None:

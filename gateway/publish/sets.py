@@ -4,67 +4,46 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
 from contextlib import closing, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy import Engine, insert, select
 
 from gateway import durable
 from gateway.documents import Document
 from gateway.errors import StoreError
 from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
-from gateway.publish.check import personal
 from gateway.publish.contract import SUFFIX, Contract
-from gateway.publish.files import Record, Rows, records_of, write_files, write_package
+from gateway.publish.files import Record, records_of, write_files, write_package
 from gateway.publish.keeping import remove_old, sweep
 from gateway.publish.lineage import write_lineage
-from gateway.publish.origins import Origins, origins
-from gateway.publish.quality import require_quality
-from gateway.publish.query import described, rows_sql
+from gateway.publish.query import described
+from gateway.publish.reading import Read, groups, read
+from gateway.publish.rights import personal, rights
 from gateway.publish.share import put_again, put_on_shelf, withdraw
 from gateway.publish.shelves import shape
+from gateway.publish.switching import Published, hold_turn, last_published, new_name, point, require_last
+from gateway.publish.unfiled import publish_unfiled
 from gateway.publish.workbook import MOST_ROWS, write_book
 from gateway.store.lock import alone
 from gateway.store.ops import batch, publication
 
-GROUP = 10_000
-"""Rows held in memory at once."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """The outcome for one set. is_new: false when nothing changed since the last version, which then stays.
-
-    waits_for: streams that were never loaded; then there is nothing to publish yet, and no version.
-    """
-
-    dataset: str
-    version: str
-    rows: int
-    is_new: bool
-    folder: Path
-    waits_for: tuple[str, ...] = ()
-
 
 class _Written(NamedTuple):
-    """rows: how many; content: version of the contract and hash of the rows; last_batch: the newest batch there was; origins: theirs."""
+    """rows: how many; content: version of the contract and hash of the rows; read: of which."""
 
     rows: int
     content: str
-    last_batch: int
-    origins: Origins
+    read: Read
 
 
 def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     """Write the set as it is now; switch `latest` to it only when it is whole, on disk, and differs from the last version.
 
-    Raises StoreError when rows break rules of the contract or the disk fails, ConfigError when a column is personal, or when the
-    contract breaks readers of the last version without saying so by a new major version, LockedError when another process is
+    Rows with a restricted or personal column are written into their table only. Raises StoreError when rows break rules of the contract
+    or the disk fails, ConfigError when a personal column is not declared so, when roles do not fit the columns, or when the contract breaks readers of the last version without saying so by a new major version, LockedError when another process is
     publishing the same set: what was read first must not be published last.
     """
     busy, do = "the set is being published", "wait until that is over, then run again"
@@ -78,7 +57,7 @@ def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
     for mistake in personal(document, contract):
         withdraw(engine, contract.name)  # what was published before it was known to be personal
         raise mistake
-    for mistake in breaks(document, contract, root):
+    for mistake in (*rights(document, contract), *breaks(document, contract, root)):
         raise mistake
     missing = _never_loaded(engine, contract)
     if missing:
@@ -89,7 +68,10 @@ def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
         home.mkdir(parents=True, exist_ok=True)
         sweep(home)
         draft.mkdir()
-        done = _switch(engine, contract, home, draft, _write(engine, contract, draft))
+        if contract.is_guarded:
+            done = publish_unfiled(engine, contract, home, draft)
+        else:
+            done = _switch(engine, contract, home, draft, _write(engine, contract, draft))
         remove_old(home, contract)
         return done
     except OSError as error:
@@ -104,16 +86,10 @@ def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
 
 def _write(engine: Engine, contract: Contract, draft: Path) -> _Written:
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        # A set reads whole tables. Just after a first load the server has no statistics of them yet, takes them for
-        # empty, and would join them row by row: minutes instead of a second.
-        connection.execute(text("set local enable_nestloop = off"))
-        newest = select(func.max(batch.c.batch_id)).where(batch.c.state == "loaded")
-        last_batch = connection.scalar(newest) or 0
-        require_quality(connection, contract)
-        made_from = origins(connection, contract)
-        with closing(_groups(connection, contract)) as groups:
-            count, content = write_files(draft, contract, groups)
-    return _Written(count, f"{contract.version}:{content}", last_batch, made_from)
+        made_from = read(connection, contract)
+        with closing(groups(connection, contract)) as parts:
+            count, content = write_files(draft, contract, parts)
+    return _Written(count, f"{contract.version}:{content}", made_from)
 
 
 def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
@@ -122,12 +98,6 @@ def _never_loaded(engine: Engine, contract: Contract) -> tuple[str, ...]:
     with engine.connect() as connection:
         loaded = set(connection.scalars(select(name).where(batch.c.state == "loaded").distinct()))
     return tuple(stream for stream in contract.streams if stream not in loaded)
-
-
-def _groups(connection: Connection, contract: Contract) -> Generator[Rows, None, None]:
-    with connection.execution_options(yield_per=GROUP).execute(text(rows_sql(contract))) as result:
-        for part in result.partitions(GROUP):
-            yield [tuple(row) for row in part]
 
 
 def _require_columns(engine: Engine, contract: Contract) -> None:
@@ -140,18 +110,19 @@ def _require_columns(engine: Engine, contract: Contract) -> None:
 
 
 def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written: _Written) -> Published:
-    count, content, last_batch, made_from = written
+    count, content, (last_batch, made_from) = written
     with engine.connect() as connection:
-        previous = _latest(connection, contract.name)
+        previous = last_published(connection, contract.name)
     if previous is None and not count and not contract.streams:
         return Published(contract.name, "", 0, False, home, waits_for=("a first row",))
     if previous is not None and previous.content_sha256 == content and (home / previous.version).is_dir():
         with engine.begin() as connection:
-            _require_last(connection, contract, previous)
+            hold_turn(connection, contract)
+            require_last(connection, contract, previous)
             put_again(connection, contract, home / previous.version)
-        _point(home, previous.version)
+        point(home, previous.version)
         return Published(contract.name, previous.version, count, False, home / previous.version)
-    version = _new_name(home, content.split(":")[1])
+    version = new_name(home, content.split(":")[1][:8])
     shutil.copyfile(contract.path, draft / f"{contract.name}{SUFFIX}")
     if count <= MOST_ROWS:
         write_book(
@@ -169,19 +140,12 @@ def _switch(engine: Engine, contract: Contract, home: Path, draft: Path, written
     row["content_sha256"] = content
     row["last_batch_id"] = last_batch
     with engine.begin() as connection:
-        _require_last(connection, contract, previous)
+        hold_turn(connection, contract)
+        require_last(connection, contract, previous)
         connection.execute(insert(publication).values(row))
         put_on_shelf(connection, contract, final)
-    _point(home, version)
+    point(home, version)
     return Published(contract.name, version, count, True, final)
-
-
-def _new_name(home: Path, digest: str) -> str:
-    """Second and content; a second later when a version of that name is there: of another contract, or of a try that failed."""
-    moment = datetime.now(UTC)
-    while (home / (name := f"{moment:%Y%m%dT%H%M%SZ}-{digest[:8]}")).exists():
-        moment += timedelta(seconds=1)
-    return name
 
 
 def _changes(contract: Contract, old: Path, new: Path) -> Record | None:
@@ -192,26 +156,3 @@ def _changes(contract: Contract, old: Path, new: Path) -> Record | None:
     sides = (records_of(folder, contract.name) for folder in (old, new))
     counts = write_changes(new / f"{contract.name}.changes.jsonl", contract.key, *sides)
     return {"since": old.name, **counts}
-
-
-def _latest(connection: Connection, dataset: str) -> Any:
-    wanted = select(publication).filter_by(dataset=dataset).order_by(publication.c.published_at.desc()).limit(1)
-    return connection.execute(wanted).one_or_none()
-
-
-def _require_last(connection: Connection, contract: Contract, previous: Any) -> None:
-    """In the transaction that switches the set, which others then wait for: nobody has published since we looked.
-
-    Our lock keeps them off; but the session that holds it may have ended without our noticing.
-    """
-    connection.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 1))"), {"name": contract.name})
-    if _latest(connection, contract.name) != previous:
-        raise StoreError("another process has published the set meanwhile", where=contract.name, do="run again")
-
-
-def _point(home: Path, version: str) -> None:
-    """Switch `latest` in one step: a reader sees the old version or the new one, never none."""
-    link = home / f".latest-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(version)
-    link.replace(home / "latest")

@@ -1,6 +1,6 @@
 """A published version in the schema `share`: its rows in the set's table, and what changed in the log that readers follow.
 
-Rows come from the version's own files, so that table and files say the same whoever wrote the files, and when.
+Rows come from the version's own files, where it has some, so that table and files say the same whoever wrote the files, and when.
 """
 
 from __future__ import annotations
@@ -25,12 +25,9 @@ from gateway.store.share import publication
 def put_on_shelf(connection: Connection, contract: Contract, folder: Path) -> None:
     """Bring the set's table to the version in `folder`, in the caller's transaction; nothing when it holds that already.
 
-    The caller holds the set's lock: one set's publications are committed in the order of their numbers. A set that nobody may
-    read any more loses its tables.
+    The caller holds the set's lock: one set's publications are committed in the order of their numbers. Rows of a set with a
+    restricted or personal column are in no file: they come from its query, in this very transaction.
     """
-    if not shelves.may_be_shared(contract):
-        _withdraw(connection, contract.name)
-        return
     last = latest(connection, contract.name)
     is_anew = last is None or last.shape != shelves.shape(contract) or not _stands(connection, contract)
     if is_anew or last.version != folder.name:
@@ -80,6 +77,8 @@ def _begin(connection: Connection, contract: Contract, version: str, *, is_anew:
 
 
 def _copy(connection: Connection, contract: Contract, folder: Path, table: str) -> int:
+    if contract.is_guarded:
+        return connection.execute(text(sql.select_into(table, contract))).rowcount
     count = 0
     with copying(connection, sql.copy_into(table, contract)) as copy:
         for row in _rows(contract, folder):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.publish.contract import Contract
-from gateway.publish.shelves import BEFORE, LOG
+from gateway.publish.query import rows_sql
+from gateway.publish.shelves import BEFORE, LOG, WAS
 
 STAGE = "shared_stage"
 
@@ -20,6 +21,11 @@ def copy_into(table: str, contract: Contract) -> str:
     return f"copy {table} ({_listed(_names(contract))}) from stdin"
 
 
+def select_into(table: str, contract: Contract) -> str:
+    """The rows of the set's query, by the server alone."""
+    return f"insert into {table} ({_listed(_names(contract))}) {rows_sql(contract)}"
+
+
 def bring_up(contract: Contract) -> str:
     """Insert, update and delete what differs, nothing else; each change goes into the log, numbered in the order of the key.
 
@@ -30,6 +36,9 @@ def bring_up(contract: Contract) -> str:
     differs = f"({_of('held', others)}) is distinct from ({_of('staged', others)})" if others else "false"
     changed = f"when matched and {differs} then update set {_set(others)}" if others else ""
     kept = [f'old."{name}" as "old_{name}"' for name in key] + [f'new."{name}" as "new_{name}"' for name in names]
+    scope = [f'"{WAS}{name}"' for name in names if name in contract.scope.columns]
+    kept += [f'old."{name}" as "{WAS}{name}"' for name in names if name in contract.scope.columns]
+    into = [f'"{BEFORE}{name}"' for name in names] + scope
     told = [f'coalesce("new_{name}", "old_{name}")' if name in key else f'"new_{name}"' for name in names]
     order = ", ".join(told[names.index(name)] for name in key)
     return f"""
@@ -41,9 +50,9 @@ def bring_up(contract: Contract) -> str:
             when not matched by source then delete
             returning merge_action() as action, {", ".join(kept)}
         )
-        insert into {log_name(contract)} (publication_id, position, change, {_listed(f"{BEFORE}{name}" for name in names)})
+        insert into {log_name(contract)} (publication_id, position, change, {", ".join(into)})
         select %(publication_id)s, row_number() over (order by {order}),
-            case action when 'INSERT' then 'added' when 'UPDATE' then 'changed' else 'removed' end, {", ".join(told)}
+            case action when 'INSERT' then 'added' when 'UPDATE' then 'changed' else 'removed' end, {", ".join([*told, *scope])}
         from touched"""
 
 

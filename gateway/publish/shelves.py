@@ -28,16 +28,11 @@ _TYPES: dict[str, Any] = {
 LOG = "__change"
 """What follows a set's name in the name of its log."""
 
-READABLE = frozenset({"open", "shared"})
-"""Classes of columns that rows may be shared of."""
-
 BEFORE = "row_"
 """What stands before a set's columns in its log, which has columns of its own."""
 
-
-def may_be_shared(contract: Contract) -> bool:
-    """Whether the rows may lie where readers are: nothing in them is restricted or personal."""
-    return all(column.classification in READABLE for column in contract.columns)
+WAS = "was_"
+"""What stands before the columns of a set's scope in its log, for the values before the change."""
 
 
 def shape(contract: Contract) -> str:
@@ -46,12 +41,13 @@ def shape(contract: Contract) -> str:
     Classes of columns too: what changed while a column was for fewer readers is not told to more.
     """
     columns = [f"{each.name} {each.classification} {each.type}{' filled' * each.required}" for each in contract.columns]
-    return f"{', '.join(columns)}; key {', '.join(contract.key)}"
+    scope = f"; scope {', '.join(contract.scope.columns)}" if contract.scope.columns else ""
+    return f"{', '.join(columns)}; key {', '.join(contract.key)}{scope}"
 
 
-def is_open(said: str) -> bool:
-    """Whether anyone may read tables of this shape: each of its columns is open."""
-    return all(each.split()[1] == "open" for each in said.partition(";")[0].split(", "))
+def classes(said: str) -> frozenset[str]:
+    """The classes of columns that tables of this shape have."""
+    return frozenset(each.split()[1] for each in said.partition(";")[0].split(", "))
 
 
 def rows_table(contract: Contract) -> Table:
@@ -64,7 +60,8 @@ def rows_table(contract: Contract) -> Table:
 def log_table(contract: Contract) -> Table:
     """One row per change: the publication that brought it, its place there from 1, `added`, `changed` or `removed`, and the row.
 
-    Of a removed row only the key is kept.
+    Of a removed row only the key is kept; and of each changed or removed row what the columns of the scope said before: whether it
+    was in a reader's reach.
     """
     name = f"{contract.name}{LOG}"
     own: list[Column[Any]] = [
@@ -73,16 +70,18 @@ def log_table(contract: Contract) -> Table:
         Column("change", sa.Text(), nullable=False),
     ]
     columns = [_column(each, required=each.is_key, before=BEFORE) for each in contract.columns]
+    scope = contract.scope.columns
+    columns += [_column(each, required=False, before=WAS) for each in contract.columns if each.name in scope]
     key = sa.PrimaryKeyConstraint("publication_id", "position", name=f"pk_{name}")
     return Table(name, MetaData(), *own, *columns, key, schema="share")
 
 
 def make(connection: Connection, contract: Contract) -> None:
-    """Make both tables anew, empty, readable by readers and owned by the group of those who publish."""
+    """Make both tables anew, empty, readable by those who may and owned by the group of those who publish."""
     for table in (rows_table(contract), log_table(contract)):
         connection.execute(DropTable(table, if_exists=True))
         connection.execute(CreateTable(table))
-        for statement in roles.of_shared_table(connection, table.fullname):
+        for statement in roles.of_shared_table(connection, table.fullname, is_guarded=contract.is_guarded):
             connection.execute(text(statement))
 
 

@@ -9,18 +9,22 @@ from starlette.exceptions import HTTPException
 
 from connectors.errors import ExplainedError
 from gateway.log import log
-from gateway.serve import document, downloads, feed, health, metrics, problems, rows, sets
+from gateway.serve import document, downloads, feed, health, metrics, problems, rows, sets, token
 from gateway.serve.encoding import problem
+from gateway.serve.office import Office
 from gateway.serve.problems import Refusal
 from gateway.serve.shelf import Shelf
 
 
-def make_app(shelf: Shelf) -> FastAPI:
-    """The application over what is published. It serves no page of its own: a reader's browser is sent nowhere else."""
+def make_app(shelf: Shelf, office: Office | None = None) -> FastAPI:
+    """The application over what is published. It serves no page of its own: a reader's browser is sent nowhere else.
+
+    office: without one no key opens, since nobody could write down what its holder reads.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.shelf, app.state.meters = shelf, metrics.Meters(shelf)
+    app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters(shelf)
     app.add_middleware(metrics.Metered, meters=app.state.meters)
-    for part in (sets, rows, feed, downloads, document, health, metrics):
+    for part in (sets, rows, feed, downloads, token, document, health, metrics):
         app.include_router(part.router)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

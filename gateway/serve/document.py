@@ -1,19 +1,26 @@
-"""/v1/openapi.json: the API as an OpenAPI 3.1 document, made from what is published now. Each open set has its own rows and filters in it."""
+"""/v1/openapi.json: the API as an OpenAPI 3.1 document, made from what is published now. Each set that the caller may read has its own
+rows and filters in it: the columns that exist for the caller, in the form in which they are shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
 
+from gateway.access.view import View
 from gateway.serve import answers, asked
 from gateway.serve.document_sets import of_set, row_schema
+from gateway.serve.document_token import SCHEMES, TOKEN
 from gateway.serve.downloads import TYPES
 from gateway.serve.encoding import JSON, answer
-from gateway.serve.operations import parameter, read, reference
-from gateway.serve.shelf import AShelf, Shared
+from gateway.serve.gate import AGate, Gate
+from gateway.serve.operations import SHOWN, parameter, read, reference
+from gateway.serve.problems import Refusal
 
 router = APIRouter()
 ABOUT = """The shared data sets (dữ liệu dùng chung) of the province. Read all rows page by page (`next` → `after`), then follow
@@ -23,26 +30,33 @@ _ANSWERS = (answers.Sets, answers.WholeSet, answers.Versions, answers.Health, an
 
 
 @router.api_route("/v1/openapi.json", methods=["GET", "HEAD"])
-def openapi(request: Request, shelf: AShelf) -> Response:
+def openapi(request: Request, gate: AGate) -> Response:
     """The document."""
     asked.parameters(request, ())
-    with shelf.engine.connect() as connection:
-        found = [each for each in shelf.sets(connection) if each.is_open]
-    return answer(request, document(found))
+    with gate.shelf.engine.connect() as connection:
+        found = list(_views(connection, gate))
+    return answer(request, document(found), is_private=gate.caller.consumer is not None)
 
 
-def document(sets: Sequence[Shared]) -> dict[str, Any]:
-    """The document for these open sets."""
+def _views(connection: Connection, gate: Gate) -> Iterator[View]:
+    for each in gate.shelf.sets(connection):
+        with suppress(Refusal):  # nothing of the set is for this caller
+            yield gate.view(connection, each.contract)
+
+
+def document(views: Sequence[View]) -> dict[str, Any]:
+    """The document for these views of sets."""
     _, schemas = msgspec.json.schema_components(_ANSWERS, ref_template="#/components/schemas/{name}")
-    rows = {f"row_of_{each.name}": row_schema(each.contract) for each in sets}
+    rows = {f"row_of_{each.contract.name}": row_schema(each.seen) for each in views}
     paths: dict[str, Any] = dict(_FIXED)
-    for each in sets:
-        paths |= of_set(each.contract)
+    for each in views:
+        paths |= of_set(each)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Shared data sets", "version": "1", "description": ABOUT},
         "paths": paths,
-        "components": {"schemas": {**schemas, **rows}},
+        "components": {"schemas": {**schemas, **rows}, "securitySchemes": SCHEMES},
+        "security": [{}, *({name: []} for name in SCHEMES)],
     }
 
 
@@ -63,18 +77,20 @@ def _files() -> Mapping[str, Any]:
         _VERSION,
         parameter("name", "path", {"type": "string"}, "a file of the version", is_required=True),
     )
-    return read(summary, "download", content, names, (400, 401, 404, 416), more)
+    return read(summary, "download", content, names, (400, *SHOWN, 403, 404, 416), more)
 
 
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 60}
 _DATASET = parameter("dataset", "path", _NAME, "a set", is_required=True)
 _VERSION = parameter("version", "path", {"type": "string"}, "a version, or latest", is_required=True)
+_OF_SET = (400, *SHOWN, 403, 404)
 _FIXED: dict[str, Any] = {
-    "/v1/sets": read("Every published set", "sets", _json("Sets"), (), (400,)),
-    "/v1/sets/{dataset}": read("A set and its contract", "set", _json("WholeSet"), (_DATASET,), (400, 404)),
-    "/v1/sets/{dataset}/versions": read("Its versions", "versions", _json("Versions"), (_DATASET,), (400, 401, 404)),
+    "/v1/sets": read("Every published set", "sets", _json("Sets"), (), (400, *SHOWN)),
+    "/v1/sets/{dataset}": read("A set and its contract", "set", _json("WholeSet"), (_DATASET,), (400, *SHOWN, 404)),
+    "/v1/sets/{dataset}/versions": read("Its versions", "versions", _json("Versions"), (_DATASET,), _OF_SET),
     "/v1/sets/{dataset}/versions/{version}/files/{name}": _files(),
-    "/v1/openapi.json": read("This document", "document", {JSON: {"schema": {"type": "object"}}}, (), (400,)),
+    "/v1/token": TOKEN,
+    "/v1/openapi.json": read("This document", "document", {JSON: {"schema": {"type": "object"}}}, (), (400, *SHOWN)),
     "/health": read("Whether the gateway can answer", "health", _json("Health"), (), (400,)),
     "/metrics": read("What Prometheus reads", "metrics", {"text/plain": {"schema": {"type": "string"}}}, (), ()),
 }

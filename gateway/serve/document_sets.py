@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.access.view import View
 from gateway.publish.contract import Column, Contract
 from gateway.serve.asked import MOST
 from gateway.serve.encoding import JSON
 from gateway.serve.filters import Filter, offered
-from gateway.serve.operations import parameter, read, reference
+from gateway.serve.operations import SHOWN, parameter, read, reference
 
 _TYPES: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},
@@ -22,17 +23,18 @@ _TYPES: dict[str, dict[str, Any]] = {
 _SIGNS = {"=": "is", ">=": "is this or more", "<=": "is this or less", "has": "has this text"}
 
 
-def of_set(contract: Contract) -> dict[str, Any]:
-    """The paths of an open set's rows and changes."""
+def of_set(view: View) -> dict[str, Any]:
+    """The paths of the rows and changes of a set."""
+    contract = view.seen
     place, name = f"/v1/sets/{contract.name}", contract.name
     rows = {JSON: {"schema": _page(contract)}}
     changes = {JSON: {"schema": _changes(contract)}}
-    refusals = (400, 401, 404)
+    refusals = (400, *SHOWN, 403, 404, 410)
     since = parameter("since", "query", {"type": "string"}, "where the reader stands", is_required=True)
     return {
-        f"{place}/rows": read(f"Rows: {contract.title}", f"rows_of_{name}", rows, _parameters(contract), refusals),
+        f"{place}/rows": read(f"Rows: {contract.title}", f"rows_of_{name}", rows, _parameters(view), refusals),
         f"{place}/changes": read(
-            f"Changes: {contract.title}", f"changes_of_{name}", changes, [since, _LIMIT], (*refusals, 410)
+            f"Changes: {contract.title}", f"changes_of_{name}", changes, [since, _LIMIT], refusals
         ),
     }
 
@@ -83,15 +85,15 @@ def _whole(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def _parameters(contract: Contract) -> list[dict[str, Any]]:
-    names = "|".join(column.name for column in contract.columns)
+def _parameters(view: View) -> list[dict[str, Any]]:
+    names = "|".join(column.name for column in view.seen.columns)
     some = {"type": "string", "pattern": f"^({names})(,({names}))*$"}
     own = [
         _LIMIT,
         parameter("after", "query", {"type": "string"}, "the next of the page before"),
         parameter("columns", "query", some, "some columns, with commas between them"),
     ]
-    return [*own, *(_filter(name, each) for name, each in offered(contract).items())]
+    return [*own, *(_filter(name, each) for name, each in offered(view.askable).items())]
 
 
 def _filter(name: str, said: Filter) -> dict[str, Any]:

@@ -13,15 +13,18 @@ from gateway.serve.problems import Refusal
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+PRIVATE = {"Cache-Control": "private, no-store"}
+"""Of what is not for anyone."""
+
 SHORTEST = 500
 """Bytes below which compressing costs more than it saves."""
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def answer(request: Request, content: object) -> Response:
-    """200 and the content."""
-    return _response(request, _ENCODER.encode(content), 200, JSON, {})
+def answer(request: Request, content: object, *, is_private: bool = False) -> Response:
+    """200 and the content. is_private: for this caller alone, to be kept by nobody on the way."""
+    return _response(request, _ENCODER.encode(content), 200, JSON, PRIVATE if is_private else {})
 
 
 def problem(request: Request, refusal: Refusal) -> Response:

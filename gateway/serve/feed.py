@@ -12,14 +12,19 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, func, select
 
+from gateway.access.view import View
 from gateway.publish.contract import Contract
 from gateway.publish.share_sql import log_name
-from gateway.publish.shelves import BEFORE
+from gateway.publish.shelves import BEFORE, WAS
 from gateway.serve import asked
-from gateway.serve.cursors import Since, read_since, since_token
+from gateway.serve.cursors import Since
 from gateway.serve.encoding import answer
+from gateway.serve.gate import AGate, Reading
+from gateway.serve.given import Given, write_down
+from gateway.serve.places import since_of, since_said
 from gateway.serve.problems import Said, bad_value, gone
-from gateway.serve.shelf import AShelf, Shared
+from gateway.serve.reach import bound, within
+from gateway.serve.shelf import Shared
 from gateway.store.share import publication
 
 router = APIRouter()
@@ -27,30 +32,33 @@ KNOWN = ("since", "limit")
 
 
 @router.api_route("/v1/sets/{dataset}/changes", methods=["GET", "HEAD"])
-def changes(request: Request, dataset: str, shelf: AShelf) -> Response:
+def changes(request: Request, dataset: str, gate: AGate) -> Response:
     """Changes after `since`, with the place to go on from; `is_last` when there are no more at this moment."""
-    with shelf.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        shared = shelf.find(connection, dataset)
-        said = asked.parameters(request, KNOWN)
-        limit, since = asked.limit(said), _since(said, dataset)
+    with gate.shelf.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        reading = gate.reading(connection, dataset)
+        shared, said = reading.shared, asked.parameters(request, KNOWN)
+        limit, since = asked.limit(said), _since(said, reading)
         _require_kept(connection, shared, since)
         try:
-            found = _read(connection, shared, since, limit + 1)
+            found = _read(connection, reading, since, limit + 1)
         finally:
             # Asked once more, of this very moment: tables made anew meanwhile are empty, or others, to a snapshot from before.
             connection.rollback()
             _require_kept(connection, shared, since)
-    return answer(request, _content(shared, found, limit))
+    about = {"since": f"{since.publication_id}.{since.position}"}
+    names = [column.name for column in reading.view.seen.columns]
+    write_down(request, gate, reading, Given("changes", min(len(found), limit), names, about))
+    return answer(request, _content(reading, found, limit), is_private=not shared.is_open)
 
 
-def _since(said: dict[str, str], dataset: str) -> Since:
+def _since(said: dict[str, str], reading: Reading) -> Since:
     if "since" not in said:
         do = (
             "send the since that an answer of rows or versions gave",
             "gửi since mà câu trả lời của rows hoặc versions đã cho",
         )
         raise bad_value("since", Said(*do))
-    return read_since(dataset, said["since"])
+    return since_said(reading, said["since"])
 
 
 def _require_kept(connection: Connection, shared: Shared, since: Since) -> None:
@@ -63,28 +71,42 @@ def _require_kept(connection: Connection, shared: Shared, since: Since) -> None:
         raise gone(shared.name, shared.version)
 
 
-def _read(connection: Connection, shared: Shared, since: Since, most: int) -> Sequence[Any]:
-    listed = ", ".join(f'"{BEFORE}{column.name}"' for column in shared.contract.columns)
+def _read(connection: Connection, reading: Reading, since: Since, most: int) -> Sequence[Any]:
+    contract, view = reading.shared.contract, reading.view
+    listed = ", ".join(f'"{BEFORE}{column.name}"' for column in view.seen.columns)
     statement = f"""
-        select publication_id, position, change, {listed} from {log_name(shared.contract)}
-        where (publication_id, position) > (%(publication_id)s, %(position)s)
+        select publication_id, position, told, {listed} from (select *, {_told(view)} as told from {log_name(contract)}) as log
+        where (publication_id, position) > (%(publication_id)s, %(position)s) and told is not null
         order by publication_id, position limit %(most)s"""
-    return connection.exec_driver_sql(statement, {**since._asdict(), "most": most}).all()
+    return connection.exec_driver_sql(statement, {**since._asdict(), **bound(view), "most": most}).all()
 
 
-def _content(shared: Shared, found: Sequence[Any], limit: int) -> dict[str, Any]:
+def _told(view: View) -> str:
+    """What a change is to the reader: a row that leaves his reach is removed, one that enters it is added; null for none of his."""
+    was, now = (" and ".join(within(view, before)) for before in (WAS, BEFORE))
+    if not now:
+        return "change"
+    return f"""
+        case when change = 'changed' and {was} and {now} then 'changed'
+            when change <> 'removed' and {now} then 'added' when change <> 'added' and {was} then 'removed' end"""
+
+
+def _content(reading: Reading, found: Sequence[Any], limit: int) -> dict[str, Any]:
+    shared, names = reading.shared, [column.name for column in reading.view.seen.columns]
     is_last = len(found) <= limit
     reached = shared.since if is_last else Since(*found[limit - 1][:2])
+    shown = reading.view.masking(names)
     return {
         "dataset": shared.name,
         "version": shared.version,
-        "next": since_token(shared.name, reached),
+        "next": since_of(reading, reached),
         "is_last": is_last,
-        "changes": [_change(shared.contract, row) for row in found[:limit]],
+        "changes": [
+            _change(shared.contract, row[2], dict(zip(names, shown(row[3:]), strict=True))) for row in found[:limit]
+        ],
     }
 
 
-def _change(contract: Contract, row: Sequence[Any]) -> dict[str, Any]:
-    values = dict(zip((column.name for column in contract.columns), row[3:], strict=True))
-    told = {"change": row[2], "key": {name: values[name] for name in contract.key}}
-    return told if row[2] == "removed" else {**told, "row": values}
+def _change(contract: Contract, change: str, values: dict[str, Any]) -> dict[str, Any]:
+    told = {"change": change, "key": {name: values[name] for name in contract.key}}
+    return told if change == "removed" else {**told, "row": values}

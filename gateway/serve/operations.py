@@ -9,13 +9,18 @@ from gateway.serve.encoding import PROBLEM
 
 REFUSALS = {
     400: "A parameter is unknown, stands twice, or is not of its form.",
-    401: "The set needs a key.",
+    401: "The set needs a key, or the key that was sent opens nothing.",
+    403: "The caller has no right to this.",
     404: "There is no such thing.",
     410: "The changes since then are kept no longer: read the set anew.",
+    429: "The caller has asked for too much; Retry-After says when to come again.",
     416: "The range lies behind the end of the file.",
     500: "A fault of the gateway.",
     503: "The gateway cannot answer now; try again.",
 }
+SHOWN = (401, 429)
+"""What any address of the sets may answer to one who shows a key."""
+
 ALWAYS = (500, 503)
 """What any address may answer."""
 

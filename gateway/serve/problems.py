@@ -79,9 +79,75 @@ def needs_key() -> Refusal:
         "có cột chỉ chia sẻ cho cơ quan, không mở cho mọi người",
     )
     do = Said(
-        "ask your operator; keys come with a later release", "hỏi đơn vị vận hành; khoá sẽ có ở bản phát hành sau"
+        "ask your operator for a key, and send it as Authorization: Bearer gw_…",
+        "xin khoá của đơn vị vận hành, gửi kèm Authorization: Bearer gw_…",
     )
     return Refusal(401, "needs-key", title, detail, do, headers={"WWW-Authenticate": 'Bearer realm="gateway"'})
+
+
+def bad_key() -> Refusal:
+    """A key was shown that opens nothing. Which of its faults it is, its holder's operator can see."""
+    title = Said("The key opens nothing", "Khoá không có hiệu lực")
+    detail = Said(
+        "it is no key of this gateway, has expired or was revoked; or the header is not Authorization: Bearer and one key",
+        "không phải khoá của hệ thống này, đã hết hạn hoặc bị thu hồi; hoặc tiêu đề không phải Authorization: Bearer và một khoá",
+    )
+    do = Said(
+        "check that it was copied whole, or ask your operator for a new one",
+        "kiểm tra đã chép đủ khoá, hoặc xin khoá mới của đơn vị vận hành",
+    )
+    told = {"WWW-Authenticate": 'Bearer realm="gateway", error="invalid_token"'}
+    return Refusal(401, "bad-key", title, detail, do, headers=told)
+
+
+def no_right() -> Refusal:
+    """A consumer without a right to the set, or with one that its contract cannot honour any more."""
+    title = Said("You have no right to this set", "Chưa được quyền khai thác bộ dữ liệu này")
+    detail = Said(
+        "your key is good, and nothing of this set was granted to you",
+        "khoá hợp lệ, nhưng chưa được cấp quyền đối với bộ dữ liệu này",
+    )
+    do = Said(
+        "ask the agency that answers for the set, with your legal basis",
+        "đề nghị cơ quan quản lý bộ dữ liệu cấp quyền, nêu rõ căn cứ pháp lý",
+    )
+    return Refusal(403, "no-right", title, detail, do)
+
+
+def only_rows() -> Refusal:
+    """A file of a set that the caller may read a part of only."""
+    title = Said("You may read rows of this set, not its files", "Được đọc dòng của bộ dữ liệu, không được tải tệp")
+    detail = Said(
+        "a file has all rows and all columns as they are, your right has not",
+        "tệp có mọi dòng, mọi cột nguyên vẹn; quyền của bạn hẹp hơn",
+    )
+    do = Said("read /v1/sets/…/rows, then follow the changes", "đọc /v1/sets/…/rows, rồi theo dõi thay đổi")
+    return Refusal(403, "only-rows", title, detail, do)
+
+
+def too_many_calls(seconds: int) -> Refusal:
+    """More calls in a minute than the consumer may make. seconds: until one more may be made."""
+    detail = Said("you have made all calls of this minute", "đã dùng hết số lần gọi của phút này")
+    return _too_much("too-many-calls", detail, seconds, Said("call less often", "gọi thưa hơn"))
+
+
+def too_many_rows(seconds: int) -> Refusal:
+    """More rows in a day than the consumer may read. seconds: until the next day."""
+    detail = Said(
+        "the answer has more rows than are left of your day (in Vietnam)",
+        "câu trả lời có nhiều dòng hơn phần còn lại của ngày",
+    )
+    do = Said(
+        "follow the changes instead of reading anew, or ask your operator for more rows",
+        "theo dõi thay đổi thay vì đọc lại toàn bộ, hoặc đề nghị đơn vị vận hành nâng hạn mức",
+    )
+    return _too_much("too-many-rows", detail, seconds, do)
+
+
+def _too_much(kind: str, detail: Said, seconds: int, do: Said) -> Refusal:
+    title = Said("You have asked for too much", "Đã vượt hạn mức")
+    wait = Said(f"wait as many seconds as Retry-After says; {do.en}", f"chờ số giây ghi trong Retry-After; {do.vi}")
+    return Refusal(429, kind, title, detail, wait, headers={"Retry-After": str(seconds)})
 
 
 def unknown_parameter(known: Iterable[str]) -> Refusal:
@@ -109,8 +175,8 @@ def gone(dataset: str, version: str) -> Refusal:
     """A cursor before the changes that are kept."""
     title = Said("The changes since then are kept no longer", "Không còn lưu các thay đổi từ lúc đó")
     detail = Said(
-        "they are older than the versions kept, or the set's columns became others",
-        "đã quá thời hạn lưu, hoặc bộ dữ liệu đã đổi cột",
+        "they are older than the versions kept, or the set's columns became others, or what you may read did",
+        "đã quá thời hạn lưu, hoặc bộ dữ liệu đã đổi cột, hoặc quyền của bạn đã đổi",
     )
     do = Said(
         f"read all rows anew from /v1/sets/{dataset}/rows, then follow from the since of its answers",

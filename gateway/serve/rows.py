@@ -12,11 +12,15 @@ from sqlalchemy import Connection
 from gateway.errors import StoreError
 from gateway.publish.share_sql import rows_name
 from gateway.serve import asked
-from gateway.serve.cursors import After, Since, after_token, read_after, since_token
+from gateway.serve.cursors import After, Since
 from gateway.serve.encoding import answer
 from gateway.serve.filters import OWN, conditions, offered
+from gateway.serve.gate import AGate, Gate, Reading
+from gateway.serve.given import Given, write_down
+from gateway.serve.places import after_of, after_said, since_of
 from gateway.serve.problems import busy
-from gateway.serve.shelf import AShelf, Shared, Shelf
+from gateway.serve.reach import bound, within
+from gateway.serve.shelf import Shared
 
 Row = tuple[Any, ...]
 router = APIRouter()
@@ -26,14 +30,22 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a version. columns: what is read, of which the reader gets the first ones, `names`."""
+    """What is asked of a version. columns: what is read, of which the reader gets the first ones, `names`.
+    filters: their names.
+    """
 
-    shared: Shared
+    reading: Reading
     names: list[str]
     limit: int
     after: After | None
     conditions: list[str]
     binds: dict[str, Any]
+    filters: list[str]
+
+    @property
+    def shared(self) -> Shared:
+        """The version."""
+        return self.reading.shared
 
     @property
     def columns(self) -> list[str]:
@@ -42,32 +54,36 @@ class Question:
 
 
 @router.api_route("/v1/sets/{dataset}/rows", methods=["GET", "HEAD"])
-def rows(request: Request, dataset: str, shelf: AShelf) -> Response:
+def rows(request: Request, dataset: str, gate: AGate) -> Response:
     """A page of rows; `next` leads to the one after, and is null at the end."""
-    with shelf.engine.connect() as connection:
-        question, found = _asked(connection, request, dataset, shelf)
-    return answer(request, _content(question, found))
+    with gate.shelf.engine.connect() as connection:
+        question, found = _asked(connection, request, dataset, gate)
+    about = {"page": "next" if question.after else "first", "filters": question.filters}
+    write_down(request, gate, question.reading, Given("rows", min(len(found), question.limit), question.names, about))
+    return answer(request, _content(question, found), is_private=not question.shared.is_open)
 
 
-def _asked(connection: Connection, request: Request, dataset: str, shelf: Shelf) -> tuple[Question, list[Row]]:
+def _asked(connection: Connection, request: Request, dataset: str, gate: Gate) -> tuple[Question, list[Row]]:
     for _ in range(TRIES):
-        question = _question(request, shelf.find(connection, dataset))
+        question = _question(request, gate.reading(connection, dataset))
         found = _read(connection, question)
         if found is not None:
             return question, found
     raise busy()
 
 
-def _question(request: Request, shared: Shared) -> Question:
-    contract = shared.contract
-    said = asked.parameters(request, [*OWN, *offered(contract)])
-    limit, names = asked.limit(said), asked.columns(said, contract)
-    after = read_after(contract, said["after"]) if "after" in said else None
-    wanted, binds = conditions(contract, {name: text for name, text in said.items() if name not in OWN})
+def _question(request: Request, reading: Reading) -> Question:
+    view = reading.view
+    said = asked.parameters(request, [*OWN, *offered(view.askable)])
+    limit, names = asked.limit(said), asked.columns(said, view.seen)
+    after = after_said(reading, said["after"]) if "after" in said else None
+    filters = {name: text for name, text in said.items() if name not in OWN}
+    wanted, binds = conditions(view.askable, filters)
+    wanted, binds = wanted + within(view), binds | bound(view)
     if after is not None:
-        wanted.append(_behind(contract.key))
+        wanted.append(_behind(view.contract.key))
         binds |= {f"key_{number}": each for number, each in enumerate(after.key)}
-    return Question(shared, names, limit, after, wanted, binds)
+    return Question(reading, names, limit, after, wanted, binds, list(filters))
 
 
 def _read(connection: Connection, question: Question) -> list[Row] | None:
@@ -103,18 +119,19 @@ def _listed(names: Sequence[str]) -> str:
 def _content(question: Question, found: Sequence[Row]) -> dict[str, Any]:
     shared, limit = question.shared, question.limit
     since = question.after.since if question.after else shared.since
+    shown = map(question.reading.view.masking(question.columns), found[:limit])
     return {
         "dataset": shared.name,
         "version": shared.version,
-        "since": since_token(shared.name, since),
+        "since": since_of(question.reading, since),
         "next": _next(question, since, found[limit - 1]) if len(found) > limit else None,
-        "rows": [dict(zip(question.names, row, strict=False)) for row in found[:limit]],
+        "rows": [dict(zip(question.names, row, strict=False)) for row in shown],
     }
 
 
 def _next(question: Question, since: Since, last: Row) -> str:
     places = [question.columns.index(name) for name in question.shared.contract.key]
-    return after_token(question.shared.contract, After(since, tuple(last[place] for place in places)))
+    return after_of(question.reading, After(since, tuple(last[place] for place in places)))
 
 
 def _is_present(connection: Connection, shared: Shared) -> bool:

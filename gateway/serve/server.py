@@ -11,11 +11,16 @@ import uvicorn
 from gateway.config import Settings, needed
 from gateway.errors import ConfigError
 from gateway.serve.app import make_app
+from gateway.serve.office import Office
 from gateway.serve.shelf import Shelf
-from gateway.store.database import connect_reader
+from gateway.store.database import connect_clerk, connect_reader
+from gateway.wrapped import require
 
 CONNECTIONS = 8
 """To the database, at most; calls beyond wait for one."""
+
+CLERKS = 2
+"""Connections more, that write down what is read."""
 
 SECONDS_TO_END = 10
 """Calls that take longer are cut off at the end."""
@@ -24,10 +29,16 @@ SECONDS_TO_END = 10
 def serve(settings: Settings, host: str, port: int, told: Callable[[str], None]) -> None:
     """Serve until a signal. port: 0 for any that is free. told: hears the address once calls are accepted."""
     url = needed(settings.database_url, "GATEWAY_DATABASE_URL", "postgresql+psycopg://reader@/gateway")
-    engine = connect_reader(url, CONNECTIONS)
-    with suppress(KeyboardInterrupt), _listen(host, port) as bound:  # uvicorn raises it again when all is ended
+    require(settings.secret_keys)
+    engine, clerk = connect_reader(url, CONNECTIONS), connect_clerk(url, CLERKS)
+    office = Office(clerk, settings.secret_keys)
+    with (
+        office.sums.kept(clerk, settings.secret_keys),
+        suppress(KeyboardInterrupt),  # uvicorn raises it again when all is ended
+        _listen(host, port) as bound,
+    ):
         config = uvicorn.Config(
-            make_app(Shelf(engine, settings.datasets)),
+            make_app(Shelf(engine, settings.datasets), office),
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -38,6 +49,7 @@ def serve(settings: Settings, host: str, port: int, told: Callable[[str], None])
         told(f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}")
         uvicorn.Server(config).run(sockets=[bound])
     engine.dispose()
+    clerk.dispose()
 
 
 def _listen(host: str, port: int) -> socket.socket:

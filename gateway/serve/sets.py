@@ -1,5 +1,5 @@
-"""Which sets there are, what each holds, and its versions. A set that needs a key is listed, since its contract is no secret;
-its rows, changes and files are not given.
+"""Which sets there are, what each holds, and its versions. A set that needs a key is listed for anyone, since its contract is no secret;
+its rows, changes and files are given to those who have a right to them.
 """
 
 from __future__ import annotations
@@ -10,40 +10,45 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.publish.contract import Column
 from gateway.serve import answers, asked
-from gateway.serve.cursors import since_token
 from gateway.serve.downloads import files
 from gateway.serve.encoding import answer
-from gateway.serve.shelf import AShelf, Shared
+from gateway.serve.gate import AGate, Reading
+from gateway.serve.places import since_of
+from gateway.serve.shelf import Shared
 
 router = APIRouter()
 
 
 @router.api_route("/v1/sets", methods=["GET", "HEAD"])
-def sets(request: Request, shelf: AShelf) -> Response:
+def sets(request: Request, gate: AGate) -> Response:
     """Every set that is published."""
     asked.parameters(request, ())
-    with shelf.engine.connect() as connection:
-        found = shelf.sets(connection)
+    with gate.shelf.engine.connect() as connection:
+        found = gate.shelf.sets(connection)
     return answer(request, answers.Sets([_brief(each) for each in found]))
 
 
 @router.api_route("/v1/sets/{dataset}", methods=["GET", "HEAD"])
-def one_set(request: Request, dataset: str, shelf: AShelf) -> Response:
+def one_set(request: Request, dataset: str, gate: AGate) -> Response:
     """A set: its columns in both languages, its key, how fresh it is, where its rows and files are."""
     asked.parameters(request, ())
-    with shelf.engine.connect() as connection:
-        found = shelf.about(connection, dataset)
+    with gate.shelf.engine.connect() as connection:
+        found = gate.shelf.find(connection, dataset)
     return answer(request, _whole(found))
 
 
 @router.api_route("/v1/sets/{dataset}/versions", methods=["GET", "HEAD"])
-def versions(request: Request, dataset: str, shelf: AShelf) -> Response:
-    """The versions that are kept, newest first, each with its files and the place in the changes that it stands for."""
+def versions(request: Request, dataset: str, gate: AGate) -> Response:
+    """The versions that are kept, newest first, each with its files and the place in the changes that it stands for.
+
+    Who may read a part of the set only is told of no file.
+    """
     asked.parameters(request, ())
-    with shelf.engine.connect() as connection:
-        shelf.find(connection, dataset)
-        found = shelf.versions(connection, dataset)
-    return answer(request, answers.Versions(dataset, [_version(each) for each in found]))
+    with gate.shelf.engine.connect() as connection:
+        reading = gate.reading(connection, dataset)
+        found = gate.shelf.versions(connection, dataset)
+    told = answers.Versions(dataset, [_version(Reading(each, reading.view)) for each in found])
+    return answer(request, told, is_private=not reading.shared.is_open)
 
 
 def _brief(shared: Shared) -> answers.Set:
@@ -91,17 +96,18 @@ def _column(said: Column) -> answers.Column:
     )
 
 
-def _version(shared: Shared) -> answers.Version:
+def _version(reading: Reading) -> answers.Version:
+    shared = reading.shared
+    listed = files(shared.folder) if reading.view.is_whole else {}
     place = f"{_address(shared)}/versions/{shared.version}/files"
     return answers.Version(
         version=shared.version,
         contract_version=shared.contract.version,
         rows=shared.row_count,
         published_at=shared.published_at,
-        since=since_token(shared.name, shared.since),
+        since=since_of(reading, shared.since),
         files=[
-            answers.File(name, each.size, f"sha256:{each.sha256}", f"{place}/{name}")
-            for name, each in files(shared.folder).items()
+            answers.File(name, each.size, f"sha256:{each.sha256}", f"{place}/{name}") for name, each in listed.items()
         ],
     )
 

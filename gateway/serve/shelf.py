@@ -17,9 +17,9 @@ from gateway.errors import StoreError
 from gateway.log import log
 from gateway.publish import shelves
 from gateway.publish.breaks import published_contract
-from gateway.publish.contract import Contract
+from gateway.publish.contract import GUARDED, Contract
 from gateway.serve.cursors import Since
-from gateway.serve.problems import needs_key, unknown_set
+from gateway.serve.problems import unknown_set
 from gateway.store.share import publication
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -45,7 +45,7 @@ class Shared:
     @property
     def is_open(self) -> bool:
         """Whether anyone may read it: each of its columns is open."""
-        return all(column.classification == "open" for column in self.contract.columns)
+        return self.contract.is_open
 
     @property
     def since(self) -> Since:
@@ -72,27 +72,22 @@ class Shelf:
                 log.error("set not served", dataset=row.dataset, error=str(error))
         return found
 
-    def about(self, connection: Connection, dataset: str) -> Shared:
-        """The present version of a set, also of one that is not open to all. Raises Refusal when there is none."""
+    def find(self, connection: Connection, dataset: str) -> Shared:
+        """The present version of a set, whoever may read it (`gateway.serve.gate` asks). Raises Refusal when there is none."""
         row = connection.execute(_of_set(dataset).limit(1)).one_or_none() if _NAME.fullmatch(dataset) else None
         if row is None:
             raise unknown_set()
         return self._shared(row)
 
-    def find(self, connection: Connection, dataset: str) -> Shared:
-        """The present version of a set. Raises Refusal when there is none, or when it is not open to all."""
-        found = self.about(connection, dataset)
-        if not found.is_open:
-            raise needs_key()
-        return found
-
     def versions(self, connection: Connection, dataset: str) -> list[Shared]:
-        """Versions whose files are kept, newest first, back to the last one that was not open to all.
+        """Versions that are kept, newest first, back to the last one that was for fewer readers than the present one is.
 
-        Those before it stay with those who could read the set then: why it was closed for a while holds for them, too.
+        Those before it stay with those who could read the set then: why it was closed for a while holds for them, too. Nor does a set
+        that is in no file now show the files it had before.
         """
-        opened = takewhile(lambda row: shelves.is_open(row.shape), connection.execute(_of_set(dataset)))
-        return [self._shared(row) for row in opened if self._folder(row).is_dir()]
+        rows = connection.execute(_of_set(dataset)).all()
+        alike = takewhile(lambda row: _circle(row) in _TOLD[_circle(rows[0])], rows)
+        return [self._shared(row) for row in alike if self._folder(row).is_dir()]
 
     def _folder(self, row: Any) -> Path:
         return self.root / str(row.dataset) / str(row.version)
@@ -101,6 +96,16 @@ class Shelf:
         contract, folder = _contract(self._folder(row), row.dataset), self._folder(row)
         counts = (row.publication_id, row.change_count, row.version, row.row_count, row.published_at)
         return Shared(*counts, contract, folder)
+
+
+_TOLD: dict[str, set[str]] = {"anyone": {"anyone"}, "agencies": {"anyone", "agencies"}, "roles": {"roles"}}
+"""Whose versions are told when a set is for these."""
+
+
+def _circle(row: Any) -> str:
+    """For whom a version is."""
+    classes = shelves.classes(row.shape)
+    return "roles" if classes & GUARDED else "anyone" if classes == {"open"} else "agencies"
 
 
 def _of_set(dataset: str) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, exc
 from connectors.errors import ExplainedError
 from gateway import who
 from gateway.errors import ConfigError, StoreError
-from gateway.store.roles import READER
+from gateway.store.roles import SERVER
 
 if TYPE_CHECKING:
     import psycopg
@@ -34,15 +34,24 @@ def connect(url: str) -> Engine:
 
 
 def connect_reader(url: str, most: int) -> Engine:
-    """An engine that can only read what is shared, whoever the URL's user is: at most so many connections, each statement limited.
+    """An engine that can only read what is shared, and with whom, whoever the URL's user is: at most so many connections.
 
     Its instants are UTC. A statement is a transaction of its own unless the connection is asked for another isolation level.
     """
-    settings = {"role": READER, "default_transaction_read_only": "on", "timezone": "UTC"}
-    settings["statement_timeout"] = f"{READER_SECONDS}s"
+    return _serving(url, most, isolation_level="AUTOCOMMIT", default_transaction_read_only="on")
+
+
+def connect_clerk(url: str, most: int) -> Engine:
+    """An engine that may also write down what was read, and nothing else."""
+    return _serving(url, most, isolation_level="READ COMMITTED")
+
+
+def _serving(url: str, most: int, isolation_level: str, **more: str) -> Engine:
+    """As the server, each statement limited."""
+    settings = {"role": SERVER, "timezone": "UTC", "statement_timeout": f"{READER_SECONDS}s", **more}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     limits = {"pool_size": most, "max_overflow": 0, "pool_timeout": READER_SECONDS, "pool_pre_ping": True}
-    return _engine(url, options, isolation_level="AUTOCOMMIT", **limits)
+    return _engine(url, options, isolation_level=isolation_level, **limits)
 
 
 def _engine(url: str, options: str = "", **pool: Any) -> Engine:
@@ -105,7 +114,7 @@ def _explained(error: Exception, is_gone: bool) -> ExplainedError:
         return ConfigError(
             "this database user may not do that",
             where="GATEWAY_DATABASE_URL",
-            do="moving data needs the role gateway_runner, serving it gateway_reader; gateway db upgrade needs the owner",
+            do="moving data needs the role gateway_runner, serving it gateway_server; gateway db upgrade needs the owner",
         )
     return _refused(error, state)
 

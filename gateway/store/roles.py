@@ -1,20 +1,35 @@
-"""Database roles: who owns, who runs, who only reads what is shared.
+"""Database roles: who owns, who runs, who serves what is shared, who only reads what is shared with all agencies.
 
 The owner is whoever runs `gateway db upgrade`. `gateway_runner` may move data, but neither change tables nor what people
-decided, except that it makes the tables of sets it publishes in `share`; `gateway_reader` sees the schema `share` and nothing else. Both are groups without login: a site grants them to its
+decided, except that it makes the tables of sets it publishes in `share`; `gateway_server` reads the schema `share`, and who may read which of it, and adds to the audit log; `gateway_reader` sees the
+tables of `share` without a restricted or personal column, and nothing else. All are groups without login: a site grants them to its
 own users.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
 from gateway.errors import ConfigError
 
 RUNNER = "gateway_runner"
+SERVER = "gateway_server"
 READER = "gateway_reader"
 ONLY_GROWS = ("xref.match_decision", "core.dossier_version", "ops.audit")
 """Tables to which the runner may only add rows."""
+
+SERVED = {
+    "ops.consumer": "select",
+    "ops.consumer_key": "select",
+    "ops.access_grant": "select",
+    "ops.pseudonym_key": "select",
+    "ops.consumer_day": "select, insert, update",
+    "ops.audit": "select, insert",
+    "core.agency": "select",
+}
+"""What the server needs beside `share`, and what of it."""
 
 MEASURED = ("ops.snapshot_ours", "ops.snapshot_theirs")
 """Tables that are filled and read at once: the runner may let the server count them."""
@@ -22,18 +37,23 @@ MEASURED = ("ops.snapshot_ours", "ops.snapshot_theirs")
 
 def grant(connection: Connection) -> None:
     """Make the groups where they are missing and give them their rights; safe to repeat."""
-    for role in (RUNNER, READER):
+    for role in (RUNNER, SERVER, READER):
         _ensure(connection, role)
     for schema in ("landing", "core", "xref", "ops", "share"):
         for statement in _runner(schema):
             connection.execute(text(statement))
-    for statement in (*_reader(), f"grant create on schema share to {RUNNER}"):
+    for statement in (*_server(), *_reader(), f"grant create on schema share to {RUNNER}"):
         connection.execute(text(statement))
-    of_tables = {each: f"revoke update, delete on {each} from {RUNNER}" for each in ONLY_GROWS}
-    of_tables |= {each: f"grant maintain on {each} to {RUNNER}" for each in MEASURED}
-    for table, statement in of_tables.items():
+    for table, statement in _of_tables():
         if connection.scalar(text("select to_regclass(:name)"), {"name": table}):  # absent before its migration
             connection.execute(text(statement))
+
+
+def _of_tables() -> Iterator[tuple[str, str]]:
+    yield from ((each, f"revoke update, delete on {each} from {RUNNER}") for each in ONLY_GROWS)
+    yield from ((each, f"grant maintain on {each} to {RUNNER}") for each in MEASURED)
+    yield from ((each, f"grant {rights} on {each} to {SERVER}") for each, rights in SERVED.items())
+    yield "share.publication", f"grant select on share.publication to {READER}"
 
 
 def _ensure(connection: Connection, role: str) -> None:
@@ -62,16 +82,28 @@ def _runner(schema: str) -> list[str]:
     ]
 
 
-def _reader() -> list[str]:
+def _server() -> list[str]:
     return [
-        f"grant usage on schema share to {READER}",
-        f"grant select on all tables in schema share to {READER}",
-        f"alter default privileges in schema share grant select on tables to {READER}",
+        *(f"grant usage on schema {schema} to {SERVER}" for schema in ("share", "ops", "core")),
+        f"grant select on all tables in schema share to {SERVER}",
+        f"alter default privileges in schema share grant select on tables to {SERVER}",
     ]
 
 
-def of_shared_table(connection: Connection, table: str) -> list[str]:
-    """Statements for a new table of a shared set: readers may read it, and whoever publishes next may make it anew."""
-    grants = [f"grant select on {table} to {READER}"]
+def _reader() -> list[str]:
+    """No right to tables that come: each is given by itself, unless it has a column that is not for every agency."""
+    return [
+        f"grant usage on schema share to {READER}",
+        f"alter default privileges in schema share revoke select on tables from {READER}",
+    ]
+
+
+def of_shared_table(connection: Connection, table: str, *, is_guarded: bool) -> list[str]:
+    """Statements for a new table of a shared set: who may read it, and that whoever publishes next may make it anew.
+
+    is_guarded: it has a restricted or personal column, which the server alone may read.
+    """
+    grants = [f"grant select on {table} to {SERVER}"]
+    grants.append(f"revoke all on {table} from {READER}" if is_guarded else f"grant select on {table} to {READER}")
     may_give = connection.scalar(text("select pg_has_role(current_user, :runner, 'set')"), {"runner": RUNNER})
     return [*grants, f"alter table {table} owner to {RUNNER}"] if may_give else grants

@@ -21,7 +21,8 @@ from connectors.connection import variable_name
 from gateway import run
 from gateway.config import load_settings
 from gateway.publish.contract import load_contracts
-from gateway.publish.sets import Published, publish
+from gateway.publish.sets import publish
+from gateway.publish.switching import Published
 from gateway.replay import replay
 from gateway.run import Report
 from gateway.store.database import connect

@@ -18,7 +18,7 @@ import uvicorn
 import yaml
 from fastapi import FastAPI
 
-from gateway.publish.sets import Published
+from gateway.publish.switching import Published
 from tests.helpers.house import ROOT, House
 
 COLUMNS = {

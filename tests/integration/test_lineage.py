@@ -17,7 +17,8 @@ from gateway.publish import origins
 from gateway.publish.check import check
 from gateway.publish.contract import load_contracts
 from gateway.publish.lineage import FILE
-from gateway.publish.sets import Published, publish
+from gateway.publish.sets import publish
+from gateway.publish.switching import Published
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House, replace_in

@@ -12,7 +12,7 @@ from tests.helpers.house import House
 from tests.helpers.server import Server
 from tests.helpers.serving import Play, by_key, serving
 
-LOGINS = {"night": "gateway_runner", "evening": "gateway_runner", "api": "gateway_reader"}
+LOGINS = {"night": "gateway_runner", "evening": "gateway_runner", "api": "gateway_server"}
 
 
 @pytest.fixture

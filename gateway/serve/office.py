@@ -1,0 +1,31 @@
+"""What is needed beside the shelf to answer callers with keys, and to write down what is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from gateway.access.quotas import Calls
+from gateway.serve.sums import Sums
+
+
+@dataclass(frozen=True)
+class Office:
+    """engine: one that may write down what is read. secrets: of GATEWAY_SECRET_KEY, newest first. calls: those of the last minute."""
+
+    engine: Engine
+    secrets: tuple[bytes, ...] = field(repr=False)
+    sums: Sums = field(default_factory=Sums)
+    calls: Calls = field(default_factory=Calls)
+
+
+async def _office(request: Request) -> Office | None:  # async, or a thread would be waited for
+    found: Office | None = request.app.state.office
+    return found
+
+
+AnOffice = Annotated[Office | None, Depends(_office)]
+"""What a route asks for to answer consumers; None where no key opens."""

@@ -242,6 +242,7 @@ page = Table(
     Column("destroyed_at", DateTime(timezone=True), comment="since when the bytes are gone"),
     schema="landing",
 )
+Index("ix_page_erasure_id", page.c.erasure_id, postgresql_where=page.c.erasure_id.is_not(None))
 Index("uq_page_batch_id_ordinal", page.c.batch_id, page.c.ordinal, unique=True)
 
 SCHEMAS = ("landing", "core", "xref", "ops", "share")

@@ -37,5 +37,7 @@ ALTER TABLE landing.page ADD COLUMN erasure_id BIGINT;
 ALTER TABLE landing.page ADD COLUMN destroyed_at TIMESTAMP WITH TIME ZONE;
 ALTER TABLE landing.page ADD CONSTRAINT fk_page_erasure_id_erasure FOREIGN KEY(erasure_id) REFERENCES ops.erasure (erasure_id);
 
+CREATE INDEX ix_page_erasure_id ON landing.page (erasure_id) WHERE erasure_id IS NOT NULL;
+
 COMMENT ON COLUMN landing.page.erasure_id IS 'the erasure that takes its bytes away, which says why';
 COMMENT ON COLUMN landing.page.destroyed_at IS 'since when the bytes are gone';

@@ -9,6 +9,7 @@ slower. The memory of the API's process is watched.
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import shutil
 import subprocess
@@ -83,6 +84,7 @@ def _publish(url: str, place: Path, count: int) -> None:
 @contextmanager
 def _serving(url: str, place: Path) -> Iterator[tuple[str, psutil.Process]]:
     environment = {**os.environ, "GATEWAY_DATABASE_URL": url, "GATEWAY_DATASETS": str(place / "datasets")}
+    environment["GATEWAY_SECRET_KEY"] = base64.b64encode(os.urandom(32)).decode()
     command = [sys.executable, "-m", "gateway", "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:

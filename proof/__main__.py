@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from proof import (
+    access_matrix,
     charsets,
     crash,
     deadline,
@@ -44,6 +45,7 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "rerun": partial(alone, rerun.measure),
     "overlap": partial(alone, overlap.measure),
     "audit": tampered.measure,
+    "access": access_matrix.measure,
 }
 
 

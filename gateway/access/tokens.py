@@ -39,7 +39,7 @@ def prefix_of(secrets: Sequence[bytes], token: str) -> str | None:
         said: dict[str, Any] = jwt.decode(
             token, _derived(secret), [ALGORITHM], audience=AUDIENCE, options={"require": list(CLAIMS)}
         )
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, RecursionError):  # the latter: JSON too deep to be read
         return None
     return str(said["key"])
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -42,18 +43,25 @@ class View:
     @property
     def is_whole(self) -> bool:
         """Whether it is all rows and all columns as they are, which is what files hold."""
-        is_plain = all(form == PLAIN for form in self.forms.values())
-        return is_plain and len(self.forms) == len(self.contract.columns) and self.reach == Reach()
+        return self._is_bare() and self.reach == Reach()
 
-    @property
+    @cached_property
     def seen(self) -> Contract:
         """The contract of what the caller gets: a masked column is a text, or nothing."""
+        if self._is_bare():
+            return self.contract
         return replace(self.contract, columns=tuple(_seen(each, self.forms) for each in self._existing()))
 
-    @property
+    @cached_property
     def askable(self) -> Contract:
-        """The contract of what rows may be asked by: columns as they are. A filter on a masked one would tell its values."""
-        plain = tuple(each for each in self._existing() if self.forms[each.name] == PLAIN)
+        """The contract of what rows may be asked by: columns as they are, and not of persons.
+
+        A filter on a masked column would tell its values; one on a personal column would have them written in addresses, which
+        are kept in many places on the way.
+        """
+        if self.contract.is_open:
+            return self.contract
+        plain = tuple(each for each in self._existing() if _is_askable(each, self.forms))
         return replace(self.contract, columns=plain)
 
     @property
@@ -65,6 +73,10 @@ class View:
         """What makes of a row, of values in the order of these columns, the one that is shown."""
         masks = {at: mask(form, name, self.key) for at, name, form in self._masked(names)}
         return _same if not masks else lambda row: _masked(row, masks)
+
+    def _is_bare(self) -> bool:
+        """Whether it has all columns as they are."""
+        return len(self.forms) == len(self.contract.columns) and all(form == PLAIN for form in self.forms.values())
 
     def _masked(self, names: Sequence[str]) -> list[tuple[int, str, str]]:
         return [(at, name, self.forms[name]) for at, name in enumerate(names) if self.forms[name] != PLAIN]
@@ -96,6 +108,10 @@ def granted(contract: Contract, grant: Grant, agencies: frozenset[str] | None) -
 def _mark(grant: Grant, forms: Mapping[str, str], reach: Reach) -> str:
     said = [grant.grant_id, list(forms.items()), sorted(reach.agencies or ()), reach.first, reach.last]
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
+
+
+def _is_askable(column: Column, forms: Mapping[str, str]) -> bool:
+    return forms[column.name] == PLAIN and column.classification != "personal"
 
 
 def _seen(column: Column, forms: Mapping[str, str]) -> Column:

@@ -30,6 +30,8 @@ def put_on_shelf(connection: Connection, contract: Contract, folder: Path) -> No
     """
     last = latest(connection, contract.name)
     is_anew = last is None or last.shape != shelves.shape(contract) or not _stands(connection, contract)
+    if not is_anew:
+        shelves.give(connection, contract)
     if is_anew or last.version != folder.name:
         _put(connection, contract, folder, is_anew=is_anew)
     _forget(connection, contract)

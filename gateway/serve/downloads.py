@@ -78,8 +78,10 @@ def download(request: Request, dataset: str, version: str, name: str, gate: AGat
         raise unknown_file(known)
     keep = _FIXED if version != "latest" else _MOVING
     answer = _sent(request, shared.folder / name, known[name], keep if reading.shared.is_open else PRIVATE)
-    if answer.status_code == HTTPStatus.OK:  # in whole or in ranges; not when the caller has it
-        write_down(request, gate, Reading(shared, reading.view), _given(request, shared, name, known[name]))
+    if (
+        answer.status_code == HTTPStatus.OK and request.method == "GET"
+    ):  # in whole or in ranges; not when the caller has it
+        write_down(gate, Reading(shared, reading.view), _given(request, shared, name, known[name]))
     return answer
 
 

@@ -47,7 +47,7 @@ def changes(request: Request, dataset: str, gate: AGate) -> Response:
             _require_kept(connection, shared, since)
     about = {"since": f"{since.publication_id}.{since.position}"}
     names = [column.name for column in reading.view.seen.columns]
-    write_down(request, gate, reading, Given("changes", min(len(found), limit), names, about))
+    write_down(gate, reading, Given("changes", min(len(found), limit), names, about))
     return answer(request, _content(reading, found, limit), is_private=not shared.is_open)
 
 

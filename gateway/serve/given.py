@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import Request
-
 from gateway.access import chain
 from gateway.access.keys import Consumer
 from gateway.access.quotas import seconds_to_next_day, spend
@@ -28,9 +26,11 @@ class Given:
     about: dict[str, Any] = field(default_factory=dict)
 
 
-def write_down(request: Request, gate: Gate, reading: Reading, given: Given) -> None:
-    """Before the answer leaves. Raises Refusal when a consumer would get more than its rows of a day."""
-    if request.method == "HEAD" or gate.office is None:
+def write_down(gate: Gate, reading: Reading, given: Given) -> None:
+    """Before the answer leaves; also one to HEAD, whose length tells of it. Raises Refusal when a consumer would get more than its
+    rows of a day.
+    """
+    if gate.office is None:
         return
     if gate.caller.consumer is None:
         gate.office.sums.add(reading.shared.name, given.kind, given.rows)

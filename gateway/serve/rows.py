@@ -59,7 +59,7 @@ def rows(request: Request, dataset: str, gate: AGate) -> Response:
     with gate.shelf.engine.connect() as connection:
         question, found = _asked(connection, request, dataset, gate)
     about = {"page": "next" if question.after else "first", "filters": question.filters}
-    write_down(request, gate, question.reading, Given("rows", min(len(found), question.limit), question.names, about))
+    write_down(gate, question.reading, Given("rows", min(len(found), question.limit), question.names, about))
     return answer(request, _content(question, found), is_private=not question.shared.is_open)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import TimeoutError  # noqa: A004  # all connections are taken
 
 from connectors.errors import ExplainedError
 from gateway.access import chain
@@ -32,12 +33,14 @@ class Sums:
         """One entry for each set that was read since the last time; what cannot be written waits for the next."""
         with self._lock:
             taken, self._sums = self._sums, defaultdict[str, Counter[str]](Counter)
+        if not taken:
+            return
         try:
             with engine.begin() as connection:
                 for dataset, sums in sorted(taken.items()):
                     act = chain.Act("anyone", "open set read", dataset, dict(sums))
                     chain.append(connection, secrets, act)
-        except ExplainedError as error:
+        except (ExplainedError, TimeoutError) as error:
             log.error("reads are not written down yet", error=str(error))
             self._put_back(taken)
 

@@ -8,7 +8,7 @@ own users.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -17,6 +17,9 @@ from gateway.errors import ConfigError
 RUNNER = "gateway_runner"
 SERVER = "gateway_server"
 READER = "gateway_reader"
+MOVES = "select, insert, update, delete"
+"""What the runner may do with rows."""
+
 ONLY_GROWS = ("xref.match_decision", "core.dossier_version", "ops.audit")
 """Tables to which the runner may only add rows."""
 
@@ -39,14 +42,19 @@ def grant(connection: Connection) -> None:
     """Make the groups where they are missing and give them their rights; safe to repeat."""
     for role in (RUNNER, SERVER, READER):
         _ensure(connection, role)
-    for schema in ("landing", "core", "xref", "ops", "share"):
-        for statement in _runner(schema):
-            connection.execute(text(statement))
-    for statement in (*_server(), *_reader(), f"grant create on schema share to {RUNNER}"):
+    for statement in _of_schemas(connection):
         connection.execute(text(statement))
     for table, statement in _of_tables():
         if connection.scalar(text("select to_regclass(:name)"), {"name": table}):  # absent before its migration
             connection.execute(text(statement))
+
+
+def _of_schemas(connection: Connection) -> Iterator[str]:
+    for schema in ("landing", "core", "xref", "ops", "share"):
+        yield from _runner(schema)
+        yield from (f"grant {MOVES} on {table} to {RUNNER}" for table in _own(connection, schema))
+    yield from (*_server(), *_reader(), f"grant create on schema share to {RUNNER}")
+    yield from (f"grant select on {table} to {SERVER}" for table in _own(connection, "share"))
 
 
 def _of_tables() -> Iterator[tuple[str, str]]:
@@ -75,13 +83,18 @@ def _ensure(connection: Connection, role: str) -> None:
     )
 
 
+def _own(connection: Connection, schema: str) -> Sequence[str]:
+    """The tables of a schema that this user may give rights to: those of published sets are the runner's, who gives them himself."""
+    owned = "relkind = 'r' and pg_has_role(current_user, relowner, 'usage')"
+    asked = f"select oid::regclass::text from pg_class where relnamespace = to_regnamespace(:schema) and {owned}"
+    return connection.scalars(text(asked), {"schema": schema}).all()
+
+
 def _runner(schema: str) -> list[str]:
-    rights = "select, insert, update, delete"
     return [
         f"grant usage on schema {schema} to {RUNNER}",
-        f"grant {rights} on all tables in schema {schema} to {RUNNER}",
         f"grant usage on all sequences in schema {schema} to {RUNNER}",
-        f"alter default privileges in schema {schema} grant {rights} on tables to {RUNNER}",
+        f"alter default privileges in schema {schema} grant {MOVES} on tables to {RUNNER}",
         f"alter default privileges in schema {schema} grant usage on sequences to {RUNNER}",
     ]
 
@@ -89,7 +102,6 @@ def _runner(schema: str) -> list[str]:
 def _server() -> list[str]:
     return [
         *(f"grant usage on schema {schema} to {SERVER}" for schema in ("share", "ops", "core")),
-        f"grant select on all tables in schema share to {SERVER}",
         f"alter default privileges in schema share grant select on tables to {SERVER}",
     ]
 
@@ -103,10 +115,14 @@ def _reader() -> list[str]:
 
 
 def of_shared_table(connection: Connection, table: str, *, is_guarded: bool) -> list[str]:
-    """Statements for a new table of a shared set: who may read it, and that whoever publishes next may make it anew.
+    """Statements for a table of a shared set: who may read it, and that whoever publishes next may make it anew. None for a table that
+    is another's to give.
 
     is_guarded: it has a restricted or personal column, which the server alone may read.
     """
+    owned = "select pg_has_role(current_user, relowner, 'usage') from pg_class where oid = to_regclass(:name)"
+    if not connection.scalar(text(owned), {"name": table}):
+        return []
     grants = [f"grant select on {table} to {SERVER}"]
     grants.append(f"revoke all on {table} from {READER}" if is_guarded else f"grant select on {table} to {READER}")
     may_give = connection.scalar(text("select pg_has_role(current_user, :runner, 'set')"), {"runner": RUNNER})

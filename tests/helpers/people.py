@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from gateway.access import keys
 from gateway.access.grants import Wanted, give
 from gateway.config import load_settings
 from gateway.publish.contract import load_contracts
@@ -77,35 +79,57 @@ class People:
             house.execute(AGENCY.format(code=code, parent=parent))
 
     def write(self, name: str, **changes: Any) -> Path:
-        """The contract of a set; changes: of its members, as version="2.0.0", roles or scope as above."""
-        said = yaml.safe_load((ROOT / "schemas/datasets/crosswalk.odcs.yaml").read_text("utf-8"))
-        roles, scope = changes.pop("roles", ROLES[name]), changes.pop("scope", SCOPES[name])
-        said |= {"id": name, "name": name, "roles": [_role(*each) for each in roles.items()], **changes}
-        [table] = said["schema"]
-        columns = [_column(name, each, *kinds) for each, kinds in COLUMNS[name].items()]
-        table |= {"name": name, "quality": [], "properties": columns}
-        query = {"property": "query", "value": f"select {', '.join(COLUMNS[name])} from public.{name}"}
-        more = [{"property": "scope", "value": scope}] if scope else []
-        table["customProperties"] = [{"property": "streams", "value": []}, query, *more]
-        path = self.schemas / "datasets" / f"{name}.odcs.yaml"
-        path.write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")
-        return path
+        """The contract of a set; changes: as below."""
+        return write_contract(self.schemas / "datasets", name, **changes)
 
     def consumer(self, code: str) -> str:
         """A consumer, and a key of it."""
-        self.house.done("keys", "add", code, f"Cơ quan {code}")
-        return self.house.done("keys", "issue", code).strip()
+        return consumer(self.house, code)
 
     def grant(self, code: str, role: str, name: str = "people", **limits: Any) -> None:
         """A right of the consumer to a set of this house; limits: as those of Wanted."""
-        [contract] = [each for each in load_contracts(self.schemas) if each.name == name]
-        with self.house.engine() as engine, engine.begin() as connection:
-            secrets = load_settings(self.house.environment).secret_keys
-            give(connection, secrets, code, contract, Wanted(role, "12/TT-CSDL", **limits))
+        grant(self.house, self.schemas, code, role, name, **limits)
 
     def publish(self, name: str = "people") -> Published:
         """Publish a set as it is now."""
         return self.house.publish(name, self.schemas)
+
+
+def write_contracts(folder: Path) -> list[Path]:
+    """Those of both sets."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [write_contract(folder, name) for name in COLUMNS]
+
+
+def write_contract(folder: Path, name: str, **changes: Any) -> Path:
+    """The contract of a set; changes: of its members, as version="2.0.0", roles or scope as above."""
+    said = yaml.safe_load((ROOT / "schemas/datasets/crosswalk.odcs.yaml").read_text("utf-8"))
+    roles, scope = changes.pop("roles", ROLES[name]), changes.pop("scope", SCOPES[name])
+    said |= {"id": name, "name": name, "roles": [_role(*each) for each in roles.items()], **changes}
+    [table] = said["schema"]
+    columns = [_column(name, each, *kinds) for each, kinds in COLUMNS[name].items()]
+    table |= {"name": name, "quality": [], "properties": columns}
+    query = {"property": "query", "value": f"select {', '.join(COLUMNS[name])} from public.{name}"}
+    more = [{"property": "scope", "value": scope}] if scope else []
+    table["customProperties"] = [{"property": "streams", "value": []}, query, *more]
+    path = folder / f"{name}.odcs.yaml"
+    path.write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")
+    return path
+
+
+def consumer(house: House, code: str) -> str:
+    """A consumer, and a key of it."""
+    with house.engine() as engine, engine.begin() as connection:
+        keys.add(connection, code, f"Cơ quan {code}")
+        return keys.issue(connection, code, timedelta(30)).key
+
+
+def grant(house: House, schemas: Path, code: str, role: str, name: str, **limits: Any) -> None:
+    """A right of a consumer to a set, by the contract in this folder."""
+    [contract] = [each for each in load_contracts(schemas) if each.name == name]
+    with house.engine() as engine, engine.begin() as connection:
+        secrets = load_settings(house.environment).secret_keys
+        give(connection, secrets, code, contract, Wanted(role, "12/TT-CSDL", **limits))
 
 
 def with_key(key: str) -> dict[str, str]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
+from gateway.errors import ConfigError
 from tests.conftest import NewHouse
 from tests.helpers.house import House
+from tests.helpers.people import People, consumer, grant, with_key
 from tests.helpers.server import Server
 from tests.helpers.serving import Play, by_key, serving
 
-LOGINS = {"night": "gateway_runner", "evening": "gateway_runner", "api": "gateway_server"}
+LOGINS = {"night": "gateway_runner", "evening": "gateway_runner", "api": "gateway_server", "analyst": "gateway_reader"}
 
 
 @pytest.fixture
 def logins(server: Server) -> Iterator[None]:
-    """Two that publish, one that serves."""
+    """Two that publish, one that serves, one that reads with SQL of its own."""
     for name, group in LOGINS.items():
         server.admin(f"create role {name} login in role {group}")
     yield
@@ -56,3 +59,28 @@ def test_two_runners_publish_and_a_reader_serves(new_house: NewHouse) -> None:
         rows = api.json("/v1/sets/play/rows")["rows"]
         assert by_key(rows) == play.current()
         assert len(rows) == 96
+
+
+@pytest.mark.usefixtures("logins")
+def test_an_owner_who_owns_no_published_table_upgrades_again(server: Server, tmp_path: Path) -> None:
+    name = server.empty_database()
+    server.admin("create role landlord login")
+    server.admin(f"alter database {name} owner to landlord")
+    house = House(server.url(name), tmp_path)
+    as_("landlord", house).done("db", "upgrade")
+    people = People(house)
+    house.execute("grant select on all tables in schema public to gateway_runner")
+    house.execute(f"grant temporary on database {name} to gateway_runner")
+    people.house = as_("night", house)
+    people.publish()
+    house.execute("revoke select on all tables in schema share from gateway_server")
+    as_("landlord", house).done("db", "upgrade")
+    people.publish()
+    key = consumer(house, "reader")
+    grant(house, people.schemas, "reader", "clerk", "people")
+    with serving(as_("api", house)) as api:
+        assert len(api.get("/v1/sets/people/rows", headers=with_key(key)).json()["rows"]) == 60
+    with as_("analyst", house).engine() as engine, engine.connect() as connection, pytest.raises(ConfigError):
+        connection.exec_driver_sql("select * from share.people")
+    server.drop(name)
+    server.admin("drop role landlord")

@@ -1,0 +1,124 @@
+"""R10, access: every kind of caller, every set, every column, every route: each is given what its contract says, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from os import urandom
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from gateway.config import load_settings
+from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
+from gateway.serve.app import make_app
+from gateway.serve.office import Office
+from gateway.serve.shelf import Shelf
+from gateway.store.database import connect_clerk, connect_reader
+from proof.access_cells import Cells, Pseudonyms
+from proof.access_closed import refused_everywhere, shown_wrongly
+from proof.access_world import World
+from proof.card import Line
+from tests.helpers.house import ROOT, SECRET, House
+from tests.helpers.people import with_key, write_contracts
+from tests.helpers.server import Server
+from tests.helpers.serving import Api, in_thread
+
+
+@dataclass
+class Matrix:
+    """cells: how many were looked at; wrong: what was given otherwise than the contract says."""
+
+    cells: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def measure() -> Line:
+    """All contracts of schemas/datasets and two more with every class, form and limit."""
+    with (
+        TemporaryDirectory() as place,
+        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+    ):
+        server = Server(postgres)
+        return measure_in(House(server.url(server.database()), Path(place) / "house"))
+
+
+def measure_in(house: House, only: Collection[str] = ()) -> Line:
+    """The same in an empty house. only: some of the sets."""
+    paths = [*sorted((ROOT / "schemas" / "datasets").glob("*.yaml")), *write_contracts(house.place / "more")]
+    world = World(house, [path for path in paths if not only or path.name.partition(".")[0] in only])
+    return _line(world, _matrix(world))
+
+
+def _line(world: World, matrix: Matrix) -> Line:
+    return Line(
+        "R10",
+        "access",
+        measured=f"{matrix.cells} answers of {len(world.sheets)} sets: {len(matrix.wrong)} other than their contracts say",
+        required="each as the contract says, no value anywhere that is not the caller's, pseudonyms of two consumers without one in common",
+        passed=not matrix.wrong and matrix.cells > 0,
+        detail=tuple(matrix.wrong[:40]),
+    )
+
+
+def _matrix(world: World) -> Matrix:
+    matrix, readers, pseudonyms = Matrix(), world.readers(), Pseudonyms()
+    callers: dict[str, tuple[str, dict[str, Any]]] = {"anyone": ("", {}), **readers}
+    with _served(world.house) as api:
+        cells = [
+            Cells(_as(api, key), sheet, own.get(name), world, f"{code} {name}", pseudonyms if key else None, code)
+            for code, (key, own) in callers.items()
+            for name, sheet in world.sheets.items()
+        ]
+        _judge(matrix, (found for each in cells for found in each.first()))
+        world.change()
+        world.publish()
+        _judge(matrix, (found for each in cells for found in each.then()))
+        _judge(
+            matrix, refused_everywhere(api, world, shown_wrongly(world.house, load_settings(world.house.environment)))
+        )
+    _judge(matrix, _rotated(world, cells))
+    _judge(matrix, pseudonyms.mixed())
+    return matrix
+
+
+def _judge(matrix: Matrix, found: Iterator[str]) -> None:
+    """Each answer that was looked at gives a text: what is wrong with it, or nothing."""
+    for each in found:
+        matrix.cells += 1
+        if each:
+            matrix.wrong.append(each)
+
+
+def _rotated(world: World, cells: Collection[Cells]) -> Iterator[str]:
+    """The same pseudonyms under a new secret key beside the old one, and under the new one alone after all keys were wrapped anew."""
+    new = base64.b64encode(urandom(32)).decode()
+    for secret, is_rewrapped in ((f"{new},{SECRET}", False), (f"{new},{SECRET}", True), (new, False)):
+        world.house.secret = secret
+        if is_rewrapped:
+            world.house.done("keys", "rewrap")
+            continue
+        with _served(world.house) as api:
+            for each in cells:
+                if each.is_pseudonymous:
+                    yield from each.again(api.address)
+
+
+@contextmanager
+def _served(house: House) -> Iterator[Api]:
+    settings = load_settings(house.environment)
+    reader, clerk = connect_reader(house.url, 4), connect_clerk(house.url, 2)
+    try:
+        with in_thread(make_app(Shelf(reader, settings.datasets), Office(clerk, settings.secret_keys))) as api:
+            yield api
+    finally:
+        reader.dispose()
+        clerk.dispose()
+
+
+def _as(api: Api, key: str) -> Api:
+    own = Api(api.address)
+    own.http.headers.update(with_key(key) if key else {})
+    return own

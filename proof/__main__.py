@@ -24,6 +24,7 @@ from proof import (
     rerun,
     selftest,
     store_faults,
+    subject,
     tampered,
 )
 from proof.alone import alone
@@ -45,6 +46,7 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "rerun": partial(alone, rerun.measure),
     "overlap": partial(alone, overlap.measure),
     "audit": tampered.measure,
+    "subject": subject.measure,
     "access": access_matrix.measure,
 }
 

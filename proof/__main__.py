@@ -26,6 +26,7 @@ from proof import (
     store_faults,
     subject,
     tampered,
+    unspoken,
 )
 from proof.alone import alone
 from proof.card import Line
@@ -47,6 +48,7 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "overlap": partial(alone, overlap.measure),
     "audit": tampered.measure,
     "subject": subject.measure,
+    "canary": unspoken.measure,
     "access": access_matrix.measure,
 }
 

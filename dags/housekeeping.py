@@ -1,13 +1,15 @@
-"""Nightly cleaning: what crashed runs left behind."""
+"""Nightly cleaning: what crashed runs left behind, and what has been kept long enough."""
 
 from airflow.sdk import dag
 
-from gateway.airflow import at_night, sweep
+from gateway.airflow import at_night, retain, sweep
 
 DOC = """
 ### Dọn dẹp · housekeeping
 
 Marks runs as interrupted that a crash left open, and removes landed objects that no manifest row names.
+Then erases what was kept longer than `mappings/personal/register.yaml` says: landed bytes with their keys, refused values, what was
+sent, applicants of finished dossiers. `gateway retention --dry-run` counts, `gateway audit list` shows what went.
 """
 
 
@@ -20,8 +22,8 @@ Marks runs as interrupted that a crash left open, and removes landed objects tha
     default_args={"owner": "gateway"},
 )
 def housekeeping() -> None:
-    """One task: sweep."""
-    sweep()
+    """Two tasks: sweep, and after it retain."""
+    sweep() >> retain()
 
 
 housekeeping()

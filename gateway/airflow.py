@@ -268,6 +268,15 @@ def sweep() -> dict[str, int]:
     return clean(open_workshop())
 
 
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+def retain() -> dict[str, dict[str, int]]:
+    """Erase what was kept longer than the register of personal data says."""
+    from gateway.personal.retention import retain as erase_old
+    from gateway.workshop import open_workshop
+
+    return erase_old(open_workshop())
+
+
 def _connection(connection_id: str) -> Any:
     """The portal's connection from wherever Airflow keeps it: environment, secrets backend or its database."""
     from connectors.connection import from_parts

@@ -34,7 +34,8 @@ def _remove_orphans(shop: Workshop) -> int:
     removed = 0
     for path in shop.landing.objects_before(_before()):
         with shop.engine.connect() as connection:
-            named = connection.scalar(select(func.count()).select_from(page).where(page.c.path == path))
+            naming = (page.c.path == path) & page.c.destroyed_at.is_(None)
+            named = connection.scalar(select(func.count()).select_from(page).where(naming))
         if not named:
             shop.landing.remove(path)
             removed += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -90,8 +90,9 @@ class Landing:
                 yield path
 
     def remove(self, path: str) -> None:
-        """Remove one object."""
-        self._fs.rm_file(path)
+        """Remove one object, if it is still there."""
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(path)
 
     def _some_pages(self, batch_id: int, start: int) -> list[Row[Any]]:
         wanted = select(page).where(page.c.batch_id == batch_id, page.c.ordinal >= start)

@@ -19,8 +19,11 @@ from gateway.workshop import Workshop
 
 
 def records_of(landing: Landing, stream: StreamSpec, page: Row[Any]) -> Iterator[msgspec.Raw]:
-    """The records of a page; none where the portal had nothing to send. Raises StoreError or BrokenAnswer."""
-    if page.byte_count == 0:
+    """The records of a page; none where the portal had nothing to send, or an erasure has destroyed it.
+
+    Raises StoreError or BrokenAnswer.
+    """
+    if page.byte_count == 0 or page.destroyed_at is not None:
         return
     if stream.form.is_streamed:
         with landing.open(page) as source:

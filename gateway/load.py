@@ -21,6 +21,7 @@ from gateway.mapped import map_records
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.members import members_of
 from gateway.mapping.reject import Reject
+from gateway.personal.pages import OF_BATCH, destroy
 from gateway.portals import StreamSpec, fingerprint
 from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
 from gateway.runs import Counts, Progress
@@ -41,6 +42,7 @@ def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
     stream = shop.portal(work.portal).stream(work.stream)
     try:
         counts = _load(shop, work, stream)
+        destroy(shop, OF_BATCH, work.source_batch_id or work.batch_id)
         # Where every record was of a dossier not seen before, there is one event each, and no step.
         if stream.into == "dossier" and (counts.changed or counts.unchanged):
             states.tell(shop.engine, shop.settings.mappings, work)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 
 from connectors.errors import ExplainedError
 from gateway.errors import ConfigError
 from gateway.landed import still_needed
 from gateway.load import load_batch
+from gateway.log import log
 from gateway.run import Report
 from gateway.runs import Counts, batches, close_run, mark_batch, open_batch, open_run
 from gateway.store.lock import portal_lock
@@ -20,7 +21,7 @@ def replay(shop: Workshop, portal: str, stream: str = "", since: int | None = No
     """Load again what was landed, oldest first: for each stream from its last full batch on, or from batch `since` on.
 
     Oldest first, up to the newest, since a part of the past alone would put old content over new. Reaches back as far as
-    the data keys do.
+    the landed bytes do: pages that retention or an erasure destroyed are passed over, and the batch's warning says so.
     """
     with portal_lock(shop.engine, portal):
         names = [stream] if stream else [spec.stream for spec in shop.portal(portal).streams]
@@ -45,5 +46,28 @@ def _again(shop: Workshop, source: Row[Any], run_id: int) -> Counts:
     batch_id = open_batch(
         shop.engine, run_id, source.portal, source.stream, mode="replay", source_batch_id=source.batch_id
     )
-    mark_batch(shop.engine, batch_id, state="landed", page_count=source.page_count)
+    gone = _destroyed(shop, source.batch_id)
+    if gone:
+        log.warning(gone, portal=source.portal, stream=source.stream, batch=source.batch_id)
+    mark_batch(shop.engine, batch_id, state="landed", page_count=source.page_count, warning=gone or None)
     return load_batch(shop, batches(shop.engine, batch_id=batch_id)[0])
+
+
+def _destroyed(shop: Workshop, batch_id: int) -> str:
+    """What of a batch cannot be replayed any more, why, and how far back the stream's bytes reach; empty: nothing is missing."""
+    with shop.engine.connect() as connection:
+        rows = connection.execute(text(_DESTROYED), {"batch_id": batch_id}).all()
+    if not rows:
+        return ""
+    said = ", ".join(f"{row.pages} by erasure {row.erasure_id} ({row.why})" for row in rows)
+    reach = f"landed bytes reach back to {rows[0].reach:%Y-%m-%d}" if rows[0].reach else "no landed bytes are left"
+    return f"landed pages were destroyed: {said}; {reach}"
+
+
+_DESTROYED = """
+    select count(*) as pages, e.erasure_id, e.class as why, (
+        select min(l.received_at) from landing.page as l join ops.batch as b using (batch_id)
+        where l.destroyed_at is null and (b.portal, b.stream) = (
+            select portal, stream from ops.batch where batch_id = :batch_id)) as reach
+    from landing.page as p join ops.erasure as e using (erasure_id)
+    where p.batch_id = :batch_id and p.destroyed_at is not null group by e.erasure_id, e.class order by e.erasure_id"""

@@ -17,9 +17,10 @@ from gateway.mapping.drift import Found, Usual
 from gateway.records import Chunk
 from gateway.records import Row as Staged
 from gateway.runs import Counts, Progress
-from gateway.store import merge, ops
+from gateway.store import erasure_sql, merge, ops
 from gateway.store.core import BEGINNING
 from gateway.store.database import copying
+from gateway.store.erasure import SUBJECT
 
 
 class Writer:
@@ -82,6 +83,7 @@ class Writer:
     def _upsert(self, rows: list[Staged]) -> Counts:
         self._connection.exec_driver_sql(merge.EMPTY)
         self._copy(rows)
+        self._forget(rows)
         is_exact = self._mapping.stream.status_time == "exact"
         self._run(merge.merge(self._entity, self._mapping.columns, is_exact))
         written, new, changed, dated = self._connection.exec_driver_sql(merge.COUNT).one()
@@ -95,6 +97,20 @@ class Writer:
         if self._outbox:
             self._tell_others(self._outbox)
         return Counts(new, changed, len(rows) - new - changed)
+
+    def _forget(self, rows: list[Staged]) -> None:
+        """Who was erased is not brought back by a portal that goes on telling."""
+        if not erasure_sql.personal_columns(self._entity, self._mapping.columns):
+            return
+        statement = erasure_sql.empty_staged(self._entity, self._mapping.columns, merge.STAGE)
+        emptied = self._connection.exec_driver_sql(statement, self._binds).all()
+        self._mark((rows[number][0].page_id, by, class_) for number, by, class_ in emptied)
+
+    def _mark(self, emptied: Iterable[tuple[int, int, str]]) -> None:
+        """Pages that show somebody who asked to be erased are destroyed once they are loaded."""
+        for page_id, by, class_ in emptied:
+            if class_ == SUBJECT:
+                self._connection.execute(text(erasure_sql.MARK_PAGES), {"erasure_id": by, "pages": [page_id]})
 
     def _tell_others(self, outbox: Outbox) -> None:
         """What changed is owed to other portals from this commit on."""
@@ -127,6 +143,8 @@ class Writer:
     def _quarantine(self, chunk: Chunk) -> None:
         if chunk.refused:
             quarantine.add(self._connection, self._work, chunk.refused)
+            emptied = self._connection.exec_driver_sql(erasure_sql.EMPTY_REFUSED, self._binds).all()
+            self._mark((page_id, by, class_) for page_id, by, class_ in emptied)
             self._open_ones = True
         if self._open_ones:
             quarantine.resolve(self._connection, self._work, self._entity, chunk)

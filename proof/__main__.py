@@ -26,7 +26,9 @@ from proof import (
     rerun,
     selftest,
     store_faults,
+    subject,
     tampered,
+    unspoken,
 )
 from proof.alone import alone
 from proof.card import Line
@@ -49,6 +51,8 @@ LINES: Mapping[str, Callable[[], Line]] = {
     "api": api_fuzz.measure,
     "audit": tampered.measure,
     "feed": feed.measure,
+    "subject": subject.measure,
+    "canary": unspoken.measure,
     "access": access_matrix.measure,
 }
 

@@ -42,7 +42,7 @@ HOLDS: Mapping[Place, Kept] = {
 
 DOSSIER = """
     select dossier_code, dossier_code_national, status_code, status_at, source_status_code, procedure_code, applicant_name,
-        filed_at, received_at, appointment_at, due_at, finished_at
+        applicant_identity, applicant_phone, filed_at, received_at, appointment_at, due_at, finished_at
     from core.dossier where issuer = 'province' and valid_to is null"""
 EVENTS = """
     select d.dossier_code, e.status_code, e.status_at from core.dossier_event as e join core.dossier as d using (dossier_id)
@@ -126,6 +126,8 @@ def _compared(record: Record, ours: list[Any]) -> Mapping[str, tuple[Any, Any]]:
         "source_status_code": str(state),
         "procedure_code": plain(record["procedure"]["code"]),
         "applicant_name": plain(record["applicant"]["data"]["fullname"]),
+        "applicant_identity": plain(record["applicant"]["data"]["identityNumber"]),
+        "applicant_phone": plain(record["applicant"]["data"]["phoneNumber"]),
         "filed_at": instant(record["appliedDate"]),
         "received_at": instant(record["acceptedDate"]),
         "appointment_at": instant(record["appointmentDate"]),
@@ -136,7 +138,7 @@ def _compared(record: Record, ours: list[Any]) -> Mapping[str, tuple[Any, Any]]:
 
 
 def _safe(column: str, value: Any) -> str:
-    return "another one" if column == "applicant_name" and value else str(value)
+    return "another one" if column.startswith("applicant_") and value else str(value)
 
 
 def _missing_steps(ask: Ask, seen: Seen, told: set[str]) -> Iterator[str]:

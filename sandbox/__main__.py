@@ -19,6 +19,7 @@ from sandbox.pushes.store import Pushes
 from sandbox.server import listen, serve
 from sandbox.sign_in import credentials_text
 from sandbox.world.catalogue_file import CatalogueError, read_catalogue
+from sandbox.world.people import invite_regular
 from sandbox.world.world import World, procedures_of_size
 
 
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     options = read_options(tuple(MAKERS), _credentials, arguments)
+    invite_regular(options.regular)
     try:
         sockets = _listen(options)
         world = build_world(options)

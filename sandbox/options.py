@@ -23,6 +23,7 @@ class Options:
     session_seconds: float
     token_seconds: float
     only: list[str]
+    regular: int
 
     def wants(self, portal: str) -> bool:
         """Whether a portal is to be started."""
@@ -73,6 +74,7 @@ def _parser(portals: Sequence[str]) -> OneLineParser:
     add("--session-seconds", type=_seconds, default=600, metavar="S", help="life of a national session (default 600)")
     add("--token-seconds", type=_seconds, default=300, metavar="S", help="life of other portals' tokens (default 300)")
     add("--only", choices=portals, action="append", default=[], help="start only this one; may be said again")
+    add("--regular", type=_count, default=0, metavar="N", help="one applicant in N is the same person (default: none)")
     return parser
 
 

@@ -29,9 +29,11 @@ from gateway.cli import (
     night,
     quarantine,
     reconcile,
+    retention,
     retire,
     serve,
     service_levels,
+    subject,
     work,
 )
 
@@ -47,7 +49,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (work, look, service_levels, integrity, serve, night):
+for module in (work, look, service_levels, integrity, serve, retention, night):
     module.add_to(app)
 for name, group in (
     ("quarantine", quarantine),
@@ -63,6 +65,7 @@ for name, group in (
     ("keys", keys),
     ("access", access),
     ("audit", audit),
+    ("subject", subject),
     ("db", db),
 ):
     app.add_typer(group.app, name=name)

@@ -28,7 +28,17 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]],
 
 def document(value: Any) -> None:
     """Print JSON that is no table."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+    print(as_json(value))
+
+
+def as_json(value: Any) -> str:
+    """JSON for people to read, too."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_told)
+
+
+def _told(value: Any) -> Any:
+    found = plain(value)
+    return str(value) if found is value else found  # a number of exact decimals
 
 
 def _draw(title: str, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:

@@ -19,6 +19,7 @@ from gateway.delivery.sealed import Seal
 from gateway.delivery.spec import Delivery, owed
 from gateway.delivery.story import Story, at_event, tell
 from gateway.store.database import copying
+from gateway.store.erasure_sql import NOT_ERASED
 from gateway.vault import Vault
 from gateway.workshop import Workshop
 
@@ -49,8 +50,10 @@ class Outbox:
 
     def add(self, connection: Connection, batch_id: int, changed: Ids, touched: Ids) -> None:
         """In the caller's transaction: records of `changed` dossiers, and events that this batch brought of `touched` ones."""
+        # A whole dossier without its applicant would empty the applicant at the portal, too.
+        whole = connection.scalars(text(NOT_ERASED), {"ids": list(changed)}).all() if changed else []
         for target in self.targets:
-            filed, moved = (_filed_there(connection, target, ids) for ids in (changed, touched))
+            filed, moved = (_filed_there(connection, target, ids) for ids in (whole, touched))
             drafts = [*self._records(connection, target, filed), *self._events(connection, target, batch_id, moved)]
             if drafts:
                 write(connection, self._vault, target, batch_id, drafts)

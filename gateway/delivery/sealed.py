@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from gateway.errors import StoreError
 from gateway.vault import DataKey, Vault
 
 
@@ -22,7 +23,9 @@ class Seal:
 
 
 def opened(vault: Vault, row: Row[Any]) -> bytes:
-    """The payload of a row of the outbox. Raises StoreError when it was changed, or retention deleted its key."""
+    """The payload of a row of the outbox. Raises StoreError when it was changed, was erased, or retention deleted its key."""
+    if not row.payload:
+        raise StoreError("what was sent was erased", where=f"row {row.outbox_id}", do="see: gateway subject list")
     return vault.key(row.key_id).open(row.payload, _address(row.dossier_id, row.payload_hash))
 
 

@@ -112,11 +112,18 @@ class Mapping:
 
     def key_of(self, members: Members) -> str | None:
         """The natural key alone, of a record that may be refused for other reasons; None when it cannot be read."""
-        field = self.fields[self.key]
+        return self.value_of(members, self.entity.code)
+
+    def value_of(self, members: Members, column: str) -> str | None:
+        """One column alone, as text; None when it is not filled, or cannot be read."""
+        field = next((each for each in self.fields if each.column == column), None)
+        if field is None:
+            return None
         try:
-            return str(field.read(opened(members, [source.split(".")[0] for source in field.reads])))
+            value = field.read(opened(members, [source.split(".")[0] for source in field.reads]))
         except Reject:
             return None
+        return None if value is None else str(value)
 
 
 def compile_mapping(stream: StreamSpec) -> Mapping:

@@ -81,8 +81,12 @@ def _drafts(
 TRIES = 3
 """What was sent again so often and still differs is a person's."""
 
+KEPT = """not exists (select from ops.erased_dossier as e join core.dossier as c using (issuer, dossier_code)
+            where c.dossier_id = f.dossier_id)"""
+"""Whose applicant was not erased: what was sent of the others is gone, and is not told anew."""
+
 # Not what a person has explained, and not what has a row in line already: that one will tell.
-_CHOSEN = """
+_CHOSEN = f"""
     select d.discrepancy_id, f.dossier_id, case
             when f.cause = 'not sent' then 'first'
             when f.cause = 'sent and not there' then case when f.is_theirs then 'steps' else 'anew' end
@@ -92,14 +96,16 @@ _CHOSEN = """
         and case f.cause when 'not sent' then not f.is_recorded
             when 'sent and not there' then cast(:asks_steps as bool) or not f.is_theirs
             else f.cause in ('different state', 'different date', 'different procedure', 'different agency', 'other period') end
+        and {KEPT}
     order by f.dossier_id"""
 
 # A target that is told of steps alone: the dossier is its own, so that one which is gone, or differs otherwise, is a person's.
-_CHOSEN_STEPS = """
+_CHOSEN_STEPS = f"""
     select d.discrepancy_id, f.dossier_id, case when f.is_recorded then 'steps' else 'first' end as way
     from found as f join ops.discrepancy as d on d.pair = :pair and d.key = f.key and d.closed_at is null
     where d.state in ('open', 'repairing') and f.is_ours and f.is_theirs and f.outbox_id is null and d.repair_count < :tries
         and f.cause = 'different state' and (cast(:asks_steps as bool) or not f.is_recorded)
+        and {KEPT}
     order by f.dossier_id"""
 
 _STEPS = """
@@ -126,7 +132,7 @@ _IN_PLACE_OF = """
         and older.target = :target and older.dossier_id = fresh.dossier_id and older.kind = 'record'
         and older.outbox_id < fresh.outbox_id and older.state in ('waiting', 'held', 'rejected', 'dead')"""
 
-_GONE = "kind = 'event' and (state = 'accepted' or (state = 'rejected' and cause = 'absent there'))"
+_GONE = "kind = 'event' and payload <> '' and (state = 'accepted' or (state = 'rejected' and cause = 'absent there'))"
 
 _DOUBT = f"""
     update ops.outbox set state = 'unknown', cause = 'outcome unknown', reason = :why, attempt_count = 0, settled_at = null,

@@ -227,6 +227,8 @@ dossier = _entity(
     text("agency_name"),
     text("applicant_kind", codes="applicant_kind"),
     text("applicant_name", personal=True),
+    text("applicant_identity", personal=True),
+    text("applicant_phone", personal=True),
     text("channel_code", codes="channel"),
     instant("filed_at"),
     instant("received_at"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from threading import Lock
 
@@ -62,6 +62,22 @@ def alone(engine: Engine, name: str, *, where: str, busy: str, do: str) -> Itera
                 held.release()
             raise
         held.release()
+
+
+@contextmanager
+def alone_with(engine: Engine, names: Sequence[str]) -> Iterator[None]:
+    """Hold several names in one session, all or none; LockedError that tells which one another session has."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            for name in names:
+                if not connection.scalar(
+                    text("select pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name}
+                ):
+                    busy = f"another run is at work{_holder(connection, name)}"
+                    raise LockedError(busy, where=name, do="wait until it is over, then run again")
+            yield
+        finally:
+            connection.execute(text("select pg_advisory_unlock_all()"))
 
 
 def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[Held]:

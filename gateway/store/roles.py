@@ -59,6 +59,10 @@ def _of_schemas(connection: Connection) -> Iterator[str]:
 
 def _of_tables() -> Iterator[tuple[str, str]]:
     yield from ((each, f"revoke update, delete on {each} from {RUNNER}") for each in ONLY_GROWS)
+    yield (
+        "core.dossier_version",
+        f"grant update (source_hash) on core.dossier_version to {RUNNER}",
+    )  # erased with the person
     yield from ((each, f"grant maintain on {each} to {RUNNER}") for each in MEASURED)
     yield from ((each, f"grant {rights} on {each} to {SERVER}") for each, rights in SERVED.items())
     yield "share.publication", f"grant select on share.publication to {READER}"

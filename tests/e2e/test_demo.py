@@ -11,6 +11,9 @@ import psutil
 import pytest
 import yaml
 
+from gateway.demo.embedded_postgres import EmbeddedPostgres
+from gateway.store.database import connect
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 STREAMS = {
     (path.parent.name, path.stem)
@@ -120,6 +123,33 @@ def check_lineage(file, datasets):
     assert [each for each in (*names, *(json.loads(row)["dossier_code"] for row in rows)) if each in plain] == []
 
 
+KEPT = """
+    select format('select t::text from %I.%I as t', table_schema, table_name) from information_schema.tables
+    where table_type = 'BASE TABLE' and table_schema = 'public'"""
+
+
+def check_airflow_names_nobody(state):
+    """No applicant's number, phone or name in XCom, rendered fields or any other table of Airflow's, nor in a log."""
+    with EmbeddedPostgres(state / "postgres") as postgres:
+        held = {name: connect(postgres.url(name)) for name in ("gateway", "airflow")}
+        with held["gateway"].connect() as ours, held["airflow"].connect() as theirs:
+            people = ours.exec_driver_sql(
+                "select applicant_name, applicant_identity, applicant_phone from core.dossier"
+            )
+            values = {value for row in people for value in row if value and len(value) > 8}
+            kept = [
+                text
+                for query in theirs.exec_driver_sql(KEPT).scalars().all()
+                for text in theirs.exec_driver_sql(query).scalars()
+            ]
+        for engine in held.values():
+            engine.dispose()
+    kept += [path.read_text("utf-8", "replace") for path in state.rglob("*.log")]
+    assert len(values) > 500
+    assert any("sync_province" in text for text in kept)
+    assert not [value for value in values if any(value in text for text in kept)]
+
+
 @pytest.mark.e2e
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make: apt-get install make")
 def test_two_nights(tmp_path):
@@ -151,6 +181,7 @@ def test_two_nights(tmp_path):
         assert len((latest / f"{dataset}.jsonl").read_text("utf-8").splitlines()) == rows
 
     check_lineage(told_of, state / "datasets")
+    check_airflow_names_nobody(state)
     told_of.unlink()
 
     second = make_demo(state, dossiers=400)

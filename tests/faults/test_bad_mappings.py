@@ -68,8 +68,8 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "status_code may not be empty → give it a value",
     ),
     "personal data that are not called so": (
-        ", classified: personal}",
-        "}",
+        "from: applicant.data.fullname, type: line, classified: personal}",
+        "from: applicant.data.fullname, type: line}",
         "applicant_name",
         "applicant_name holds personal data → add classified: personal",
     ),

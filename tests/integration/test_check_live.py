@@ -67,7 +67,8 @@ def test_members_are_used_ignored_not_used_or_missed(uses: dict[str, dict[str, A
     assert uses["applicant.data.fullname"]["use"] == "→ applicant_name"
     assert uses["eForm.data"]["use"] == "ignored"
     assert uses["task.statusId"]["use"] == "not used"
-    assert uses["applicant.data.phoneNumber"]["use"] == "not used"
+    assert uses["applicant.data.phoneNumber"]["use"] == "→ applicant_phone"
+    assert uses["applicant.data.address"]["use"] == "not used"
     assert uses["isDVCLT"]["use"] == "not used"
     assert uses["isLienThong"] == {
         "portal": "province",

@@ -1,0 +1,143 @@
+"""Where a person stands in landed pages: found by decoding every record, since a text may be written in many ways.
+
+JSON escapes, XML entities and decomposed Unicode hide a number from whoever looks for its letters. Where a page cannot be decoded,
+or its stream is in no mapping any more, its bytes are looked through all the same.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, text
+
+from connectors.decode import BrokenAnswer
+from gateway.errors import ConfigError, StoreError
+from gateway.landed import asked, records_of
+from gateway.mapping.compile import Mapping, compile_mapping
+from gateway.mapping.members import members_of
+from gateway.personal.subject import Key, Subject
+from gateway.portals import StreamSpec
+from gateway.workshop import Workshop
+
+STREAMS_OF_DOSSIERS = ("dossier", "held_dossier")
+IDENTITY = "applicant_identity"
+
+
+@dataclass(frozen=True)
+class Found:
+    """pages: by page_id, those that show the person, with the numbers of its records there. keys: dossiers they are of.
+
+    unreadable: page_ids that could not be looked into, since their bytes are gone or damaged.
+    """
+
+    pages: dict[int, list[int]] = field(default_factory=dict)
+    keys: set[Key] = field(default_factory=set)
+    unreadable: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one stream's pages."""
+
+    shop: Workshop
+    stream: StreamSpec
+
+    @cached_property
+    def mapping(self) -> Mapping:
+        return compile_mapping(self.stream)
+
+    def records(self, page: Row[Any]) -> Iterator[tuple[msgspec.Raw, str | None, str | None]]:
+        """Each record with its dossier's code and its identity number, as far as they can be read."""
+        for raw in records_of(self.shop.landing, self.stream, page):
+            members = members_of(raw, asked(self.stream, page))
+            yield raw, self.mapping.key_of(members), self.mapping.value_of(members, IDENTITY)
+
+
+def search(shop: Workshop, subject: Subject) -> Found:
+    """Look through all landed pages; again when that brings dossiers to light of which other pages may tell."""
+    while True:
+        found = _once(shop, subject)
+        if found.keys <= subject.keys:
+            return found
+        subject = replace(subject, keys=subject.keys | found.keys)
+
+
+def _once(shop: Workshop, subject: Subject) -> Found:
+    found = Found()
+    with shop.engine.connect() as connection:
+        pages = connection.execute(text(_PAGES)).all()
+    readers: dict[tuple[str, str], _Reader | None] = {}
+    for page in pages:
+        place = (page.portal, page.stream)
+        if place not in readers:
+            readers[place] = _reader(shop, *place)
+        reader = readers[place]
+        if reader is None or reader.stream.into in STREAMS_OF_DOSSIERS:
+            _look(shop, reader, page, subject, found)
+    return found
+
+
+def _look(shop: Workshop, reader: _Reader | None, page: Row[Any], subject: Subject, found: Found) -> None:
+    try:
+        numbers = list(_matches(reader, page, subject, found)) if reader else _in_bytes(shop, page, subject)
+    except StoreError:
+        found.unreadable.append(page.page_id)
+        return
+    except BrokenAnswer:
+        numbers = _in_bytes(shop, page, subject)
+    if numbers:
+        found.pages[page.page_id] = numbers
+
+
+def _matches(reader: _Reader, page: Row[Any], subject: Subject, found: Found) -> Iterator[int]:
+    is_ours = reader.stream.into == "dossier"
+    for number, (_, code, identity) in enumerate(reader.records(page)):
+        key = Key(page.portal, code or "")
+        is_named = key in subject.keys or code in subject.codes or (not is_ours and code in subject.known_as)
+        if is_named or (identity and unicodedata.normalize("NFC", identity) in subject.identities):
+            if is_ours and code:
+                found.keys.add(key)
+            yield number
+
+
+def _in_bytes(shop: Workshop, page: Row[Any], subject: Subject) -> list[int]:
+    """[-1]: the page as a whole, which cannot be told apart into records."""
+    body = shop.landing.read(page)
+    wanted = subject.identities | subject.known_as
+    return [-1] if any(each.encode() in body for each in wanted) else []
+
+
+def _reader(shop: Workshop, portal: str, stream: str) -> _Reader | None:
+    """None where the mappings no longer have the stream."""
+    try:
+        spec = shop.portal(portal)
+        lists = [*spec.streams, *(each.listing for each in _pairs(shop) if each.listing.portal == portal)]
+        return next((_Reader(shop, each) for each in lists if each.stream == stream), None)
+    except ConfigError:
+        return None
+
+
+def _pairs(shop: Workshop) -> list[Any]:
+    from gateway.reconcile import pairs
+
+    return [each for each in pairs.pairs(shop) if isinstance(each, pairs.DossierPair)]
+
+
+_PAGES = """
+    select p.*, b.portal, b.stream from landing.page as p join ops.batch as b using (batch_id)
+    where p.destroyed_at is null and p.byte_count > 0 order by p.page_id"""
+
+
+def records_at(shop: Workshop, found: Found) -> Iterator[tuple[Row[Any], list[msgspec.Raw]]]:
+    """Each page that shows the person, with the person's records in it; none of a page that cannot be told apart into records."""
+    with shop.engine.connect() as connection:
+        pages = [row for row in connection.execute(text(_PAGES)) if row.page_id in found.pages]
+    for page in pages:
+        numbers, reader = set(found.pages[page.page_id]), _reader(shop, page.portal, page.stream)
+        raws = reader.records(page) if reader and -1 not in numbers else ()
+        yield page, [raw for number, (raw, _, _) in enumerate(raws) if number in numbers]

@@ -1,0 +1,41 @@
+"""Landed pages are destroyed: marked first, then no longer read, then their objects removed; each step may be repeated."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from gateway.store.erasure_sql import MARK_PAGES
+from gateway.workshop import Workshop
+
+OF_BATCH = "p.batch_id = :number"
+OF_ERASURE = "p.erasure_id = :number"
+LEFT = """exists (select from ops.batch as b where b.batch_id = p.batch_id and b.state not in ('landing', 'landed'))
+    and :number = 0"""
+"""Which marked pages: a batch's; an erasure's; all those (number 0) that no load is about to read, which a crash may have left."""
+
+
+def mark(connection: Connection, erasure_id: int, pages: set[int]) -> int:
+    """Say of pages which erasure takes them away, in the caller's transaction; returns of how many, those of equal bytes too."""
+    return connection.execute(text(MARK_PAGES), {"erasure_id": erasure_id, "pages": list(pages)}).rowcount
+
+
+def destroy(shop: Workshop, which: str, number: int = 0) -> int:
+    """Destroy marked pages (OF_BATCH, OF_ERASURE or LEFT); returns how many.
+
+    The manifest keeps their addresses. An object that another page names, landed later with the same bytes, stays.
+    """
+    marked = f"p.erasure_id is not null and {which}"
+    with shop.engine.begin() as connection:
+        gone = text(f"update landing.page as p set destroyed_at = now() where p.destroyed_at is null and {marked}")
+        count = connection.execute(gone, {"number": number}).rowcount
+    with shop.engine.connect() as connection:
+        paths = connection.scalars(text(_OBJECTS.format(marked=marked)), {"number": number}).all()
+    for path in paths:
+        shop.landing.remove(path)
+    return count
+
+
+# A crash may come between the two; whoever comes next, on that day or the day after, removes what it left.
+_OBJECTS = """
+    select distinct p.path from landing.page as p where p.destroyed_at > now() - interval '2 days' and {marked}
+        and not exists (select from landing.page as other where other.path = p.path and other.destroyed_at is null)"""

@@ -1,0 +1,51 @@
+"""The SQL that keeps erased persons out: of staged rows, of quarantine, of what is told to other portals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.canonical import Entity
+
+HASH = 16
+"""Bytes of a row's hash."""
+
+
+def personal_columns(entity: Entity, columns: Sequence[str]) -> list[str]:
+    """Those of the columns that hold personal data."""
+    return [name for name in columns if entity.table.c[name].info.get("personal")]
+
+
+def empty_staged(entity: Entity, columns: Sequence[str], stage: str) -> str:
+    """Empty the person's columns of staged rows whose dossier was erased; (number, erasure_id, class) of each.
+
+    Its hashes are then of what is left: the row is looked at again every night, and written only when more than the person differs.
+    """
+    personal = personal_columns(entity, columns)
+    left = ", ".join(f"staged.{name}" for name in columns if name not in personal)
+    hash_ = f"substring(sha256(convert_to(row({left})::text, 'UTF8')) for {HASH})"
+    emptied = ", ".join(f"{name} = null" for name in personal)
+    return f"""
+        update {stage} as staged set {emptied}, source_hash = {hash_}, content_hash = {hash_}
+        from ops.erased_dossier as erased join ops.erasure using (erasure_id)
+        where erased.issuer = %(issuer)s and erased.dossier_code = staged.{entity.code}
+        returning staged.number, erasure_id, ops.erasure.class"""
+
+
+EMPTY_REFUSED = """
+    update ops.quarantine as refused set value = null
+    from ops.erased_dossier as erased join ops.erasure using (erasure_id)
+    where refused.portal = %(issuer)s and refused.last_batch_id = %(batch_id)s and erased.issuer = refused.portal
+        and erased.dossier_code = refused.record_key
+    returning refused.page_id, erasure_id, ops.erasure.class"""
+"""Empty the refused values of erased dossiers; (page_id, erasure_id, class) of each."""
+
+NOT_ERASED = """
+    select d.dossier_id from core.dossier as d where d.dossier_id = any(:ids) and not exists (
+        select from ops.erased_dossier as e where e.issuer = d.issuer and e.dossier_code = d.dossier_code)
+    order by d.dossier_id"""
+"""Those of the dossiers whose applicant was not erased."""
+
+MARK_PAGES = """
+    update landing.page set erasure_id = :erasure_id where erasure_id is null
+        and path in (select path from landing.page where page_id = any(:pages))"""
+"""Say of landed pages, and of others of the very same bytes, which erasure takes them away."""

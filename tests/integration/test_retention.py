@@ -1,0 +1,81 @@
+"""What has been kept long enough goes, class by class, and the audit log says what went."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.testing import running_sandbox
+from tests.helpers.house import House, order_fault
+
+BAD = {"dossierStatus.id": 99}
+
+
+@pytest.fixture
+def old(house: House) -> House:
+    """A night that lies a hundred days back, with a refused record; portals answer no more."""
+    with running_sandbox("--dossiers", "30", "--procedures", "3", "--only", "province") as sandbox:
+        order_fault(sandbox.province, match="/pa/dossier/search", kind="rewrite", times=0, records={"0": BAD})
+        house.connect_to(sandbox)
+        house.sync("province")
+    house.execute("update landing.day_key set day = day - 100")
+    # The key is bound to its day: what lies under it is opened by nobody now, as if it were of that day.
+    return house
+
+
+def _erased(house: House) -> dict[str, int]:
+    house.done("retention")
+    return dict(
+        house.rows("select class, (select sum(v::int) from jsonb_each_text(counts) as c (k, v)) from ops.erasure")
+    )
+
+
+def test_landed_bytes_go_with_their_keys_and_objects(old: House) -> None:
+    pages = old.value("select count(*) from landing.page")
+    counted = old.done("retention", "--dry-run")
+    assert f"landing\tlanding.page\t{pages}" in counted
+    assert old.value("select count(*) from landing.page where destroyed_at is null") == pages
+    assert _erased(old).keys() == {"landing"}
+    waiting = set(old.column("select distinct key_id from ops.outbox"))
+    assert set(old.column("select key_id from landing.day_key")) == waiting - {None}
+    assert [path for path in (old.place / "landing").rglob("*") if path.is_file()] == []
+    assert old.value("select count(address) from landing.page where destroyed_at is not null") == pages
+    replayed = old.gateway("replay", "province", "--stream", "dossiers")
+    assert (replayed.returncode, "(landing); no landed bytes are left" in replayed.stderr) == (0, True), replayed.stderr
+    assert _erased(old).keys() == {"landing"}
+    assert old.value("select count(*) from ops.audit where action = 'time over'") == 1
+    old.done("audit", "verify")
+
+
+def test_refused_values_and_applicants_go_when_their_time_is_over_and_stay_away(old: House) -> None:
+    old.execute(
+        "update landing.day_key set day = day + 100; update ops.batch set started_at = started_at - interval '200 days'"
+    )
+    old.execute("update core.dossier set finished_at = now() - interval '731 days' where finished_at is not null")
+    finished = old.column("select dossier_code from core.dossier where finished_at is not null")
+    names = set(old.column("select applicant_identity from core.dossier where finished_at is not null"))
+    story = old.rows("select * from core.dossier_event order by 1, 2")
+    assert len(finished) > 3
+    assert old.value("select count(*) from ops.quarantine where value is not null") == 1
+    erased = _erased(old)
+    assert (erased["quarantine"], erased["dossiers"]) == (1, len(finished))
+    assert old.column("select dossier_code from core.dossier where applicant_identity is null order by 1") == sorted(
+        finished
+    )
+    assert old.value("select count(*) from ops.quarantine where value is not null") == 0
+    old.replay("province", stream="dossiers")
+    left = old.column("select applicant_identity from core.dossier where applicant_identity is not null")
+    assert not names & set(left)
+    assert old.rows("select * from core.dossier_event order by 1, 2") == story
+    assert old.value("select count(*) from ops.erased_dossier") == len(finished)
+
+
+def test_what_was_sent_goes_and_what_waits_stays(old: House) -> None:
+    row = """
+        insert into ops.outbox (target, dossier_id, dossier_code, kind, status_code, status_at, payload, payload_hash, state,
+            batch_id, settled_at)
+        select 'national/dossiers', min(dossier_id), 'x', '{kind}', '1', now(), 'sealed', '', '{state}', 1,
+            now() - interval '{days} days' from core.dossier"""
+    for kind, state, days in (("record", "accepted", 181), ("event", "waiting", 181), ("record", "dismissed", 10)):
+        old.execute(row.format(kind=kind, state=state, days=days))
+    assert _erased(old)["deliveries"] == 1
+    assert old.rows("select state from ops.outbox where payload = ''") == [("accepted",)]

@@ -1,0 +1,160 @@
+"""A person's own data: all that is held is given, and erased so that no later night brings it back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.failpoint import ERASING
+from sandbox.testing import Running, running_sandbox
+from tests.helpers.everything import everything
+from tests.helpers.house import House, order_fault
+
+NAME, NUMBER, PHONE = "Đỗ Giả Định Quên", "099700000001", "09000009970"
+PERSON = (NAME, NUMBER, PHONE)
+FILED: dict[str, Any] = {
+    "applicant.data.fullname": NAME,
+    "applicant.data.identityNumber": NUMBER,
+    "applicant.data.phoneNumber": PHONE,
+}
+STORY = "select d.dossier_code, e.status_code, e.status_at from core.dossier_event e join core.dossier d using (dossier_id) order by 1, 3, 2"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Running]:
+    with running_sandbox(
+        "--dossiers", "40", "--procedures", "3", "--only", "national", "--only", "province"
+    ) as running:
+        bad = {**FILED, "dossierStatus.id": 99}
+        records = {"1": FILED, "2": FILED, "3": bad}
+        order_fault(running.province, match="/pa/dossier/search", kind="rewrite", times=0, records=records)
+        yield running
+
+
+@pytest.fixture
+def known(house: House, sandbox: Running) -> House:
+    """A night that brought two dossiers of the person, and a third to quarantine; published."""
+    house.connect_to(sandbox)
+    house.night("national")
+    house.sync("province")
+    for name in ("dossier_status", "dossier_personal"):
+        house.publish(name)
+    return house
+
+
+def _asked(house: House, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    request = house.place / "request.txt"
+    request.write_text(f"{NUMBER}\n", "utf-8")
+    try:
+        return house.gateway("subject", *arguments, "--identity-from", str(request), **more)
+    finally:
+        request.unlink()
+
+
+def _export(house: House, to: Path) -> dict[str, Any]:
+    ended = _asked(house, "export", "--to", str(to))
+    assert ended.returncode == 0, ended.stderr
+    assert not any(value in ended.stdout + ended.stderr for value in PERSON)
+    found: dict[str, Any] = json.loads(to.read_text("utf-8"))
+    to.unlink()
+    return found
+
+
+def test_a_person_is_given_everything_and_nobody_elses_records(known: House, tmp_path: Path) -> None:
+    told = tmp_path / "told.json"
+    ended = _asked(known, "export", "--to", str(told))
+    assert (ended.returncode, told.stat().st_mode & 0o777) == (0, 0o600)
+    found = json.loads(told.read_text("utf-8"))
+    ours = [row for row in found["dossiers"] if row["issuer"] == "province"]
+    assert [(row["applicant_name"], row["applicant_identity"]) for row in ours] == [(NAME, NUMBER)] * 2
+    assert len(found["events"]) >= 2
+    assert [row["path"] for row in found["quarantine"]] == ["dossierStatus.id"]
+    [page] = [each for each in found["landed_pages"] if each["portal"] == "province"]
+    assert [each["applicant"]["data"]["phoneNumber"] for each in page["records"]] == [PHONE] * 3
+    sets = {each["table"]: len(each["rows"]) for each in found["shared_sets"]}
+    assert sets["dossier_personal"] == sets["dossier_status"] == 2
+    assert known.value("select count(*) from core.dossier") > 30
+    again = _asked(known, "export", "--to", str(told))
+    assert (again.returncode, "File exists" in again.stderr) == (2, True)
+
+
+def test_a_person_is_erased_everywhere_and_stays_so(known: House, tmp_path: Path) -> None:
+    before, story = everything(known), known.rows(STORY)
+    assert all(value in before for value in PERSON)
+    given = _export(known, tmp_path / "told.json")
+    counts = {"core.dossier": len(given["dossiers"]), "landing.page": len(given["landed_pages"])}
+    counted = json.loads(_asked(known, "erase", "--dry-run", "--json").stdout)
+    assert {row["place"]: row["count"] for row in counted}.items() >= counts.items()
+    assert _left(known) == set(PERSON)
+    ended = _asked(known, "erase", "--basis", "request 1/2026", "--json")
+    assert ended.returncode == 0, ended.stderr
+    proof = json.loads(ended.stdout)
+    assert {each["code"] for each in proof["dossiers"]} > {row["dossier_code"] for row in given["dossiers"]}
+    assert (proof["basis"], proof["counts"].items() >= counts.items()) == ("request 1/2026", True)
+    assert (_left(known), known.rows(STORY)) == (set(), story)
+    _followers_are_told(known)
+    _a_replay_passes_over_it(known)
+    known.sync("province", full=True)
+    known.publish("dossier_personal")
+    known.done("audit", "verify")
+    assert (_left(known), set(known.rows(STORY)) >= set(story)) == (set(), True)
+    assert known.value("select count(*) from core.dossier where applicant_name is null") >= 2
+    assert "nothing is held" in _asked(known, "erase", "--basis", "request 1/2026").stderr
+    again = _export(known, tmp_path / "told.json")
+    assert [again[name] for name in ("dossiers", "landed_pages")] == [[], []]
+
+
+def _followers_are_told(known: House) -> None:
+    told = known.rows("select change, row_applicant_name, row_applicant_identity from share.dossier_personal__change")
+    assert told == [("changed", None, None)] * 2
+
+
+def _a_replay_passes_over_it(known: House) -> None:
+    before = known.rows("select dossier_code, status_code from core.dossier order by 1")
+    replayed = known.gateway("replay", "province", "--stream", "dossiers")
+    assert replayed.returncode == 0, replayed.stderr
+    assert "landed pages were destroyed: 1 by erasure" in replayed.stderr
+    assert known.rows("select dossier_code, status_code from core.dossier order by 1") == before
+    assert known.value("select count(*) from ops.batch where warning like 'landed pages were destroyed%'") == 1
+
+
+def test_an_erasure_that_is_killed_again_and_again_is_completed_by_the_same_command(known: House) -> None:
+    for place in ERASING:
+        assert _asked(known, "erase", "--basis", "request 2/2026", GATEWAY_FAILPOINT=place).returncode == -9
+        assert known.value("select count(*) from ops.erasure where finished_at is null") == 1
+    assert _asked(known, "erase", "--basis", "request 2/2026").returncode == 0
+    assert _left(known) == set()
+    assert known.rows("select basis, finished_at is not null from ops.erasure") == [("request 2/2026", True)]
+    assert known.value("select count(*) from ops.audit where action = 'person erased'") == 1
+    known.done("audit", "verify")
+
+
+def test_while_a_portal_is_read_nobody_is_erased(known: House) -> None:
+    with known.engine() as engine, engine.connect() as connection:
+        connection.exec_driver_sql("select pg_advisory_lock(hashtextextended('portal:province', 0))")
+        ended = _asked(known, "erase", "--basis", "request 5/2026")
+    assert (ended.returncode, "portal:province" in ended.stderr) == (5, True)
+    assert _left(known) == set(PERSON)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("erase", "--basis", "x"), "give --identity-from or --dossiers-from"),
+        (("erase", "--identity-from", "/nowhere"), "cannot be read"),
+        (("erase", "--identity-from", "/dev/null", "--basis", "x"), "0 identity numbers were given"),
+    ],
+)
+def test_a_request_that_names_nobody_is_refused(house: House, arguments: tuple[str, ...], said: str) -> None:
+    ended = house.gateway("subject", *arguments)
+    assert (ended.returncode, said in ended.stderr) == (2, True), ended.stderr
+
+
+def _left(house: House) -> set[str]:
+    found = everything(house)
+    return {value for value in PERSON if value in found}

@@ -97,6 +97,8 @@ def test_airflow_is_whole_and_in_vietnamese_time() -> None:
 def test_the_landing_key_goes_only_where_tasks_run() -> None:
     holders = {name for name, service in SERVICES.items() if "gateway.env" in service["env_file"]}
     assert holders == {"init", "airflow-scheduler"}
+    given = {volume.split(":")[0] for volume in SERVICES["serve"]["volumes"]}
+    assert given == {"datasets"}, "it has the key, and nothing that the key opens"
     assert [name for name, service in SERVICES.items() if "owner.env" in service["env_file"]] == ["init"]
 
 
@@ -129,12 +131,19 @@ def test_passwords_agree_between_the_examples() -> None:
     addresses = {
         "DB_PASSWORD_AIRFLOW": _example(DOCKER / "airflow.env.example")["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"],
         "DB_PASSWORD_GATEWAY": _example(DOCKER / "gateway.env.example")["GATEWAY_DATABASE_URL"],
+        "DB_PASSWORD_GATEWAY_SERVE": _example(DOCKER / "serve.env.example")["GATEWAY_DATABASE_URL"],
         "DB_PASSWORD_GATEWAY_OWNER": _example(DOCKER / "owner.env.example")["GATEWAY_DATABASE_URL"],
     }
     for name, address in addresses.items():
         assert f":{postgres[name]}@postgres:5432/" in address
     wanted = set(re.findall(r"\$\{(DB_\w+):\?", (DOCKER / "init-databases.sh").read_text("utf-8")))
     assert wanted == set(addresses)
+
+
+def test_what_two_services_must_know_alike_is_alike() -> None:
+    gateway, serve = (_example(DOCKER / f"{name}.env.example") for name in ("gateway", "serve"))
+    for name in ("GATEWAY_SECRET_KEY", "GATEWAY_PUBLIC_URL"):
+        assert serve[name] == gateway[name]
 
 
 def test_dockerfile_follows_the_rules() -> None:

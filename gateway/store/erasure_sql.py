@@ -24,11 +24,15 @@ def empty_staged(entity: Entity, columns: Sequence[str], stage: str) -> str:
     left = ", ".join(f"staged.{name}" for name in columns if name not in personal)
     hash_ = f"substring(sha256(convert_to(row({left})::text, 'UTF8')) for {HASH})"
     emptied = ", ".join(f"{name} = null" for name in personal)
+    # One look by index for each staged row, whatever the planner believes of a table without statistics; see `merge._held`.
     return f"""
         update {stage} as staged set {emptied}, source_hash = {hash_}, content_hash = {hash_}
-        from ops.erased_dossier as erased join ops.erasure using (erasure_id)
-        where erased.issuer = %(issuer)s and erased.dossier_code = staged.{entity.code}
-        returning staged.number, erasure_id, ops.erasure.class"""
+        from {stage} as told cross join lateral (
+            select erasure_id from ops.erased_dossier as e
+            where e.issuer = %(issuer)s and e.dossier_code = told.{entity.code} limit 1
+        ) as erased
+        where staged.number = told.number
+        returning staged.number, erasure_id, (select class from ops.erasure as e where e.erasure_id = erased.erasure_id)"""
 
 
 EMPTY_REFUSED = """

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
+from sqlalchemy import text
 
 from gateway.demo.embedded_postgres import EmbeddedPostgres
 from gateway.store.database import connect
@@ -137,17 +138,14 @@ def check_airflow_names_nobody(state):
                 "select applicant_name, applicant_identity, applicant_phone from core.dossier"
             )
             values = {value for row in people for value in row if value and len(value) > 8}
-            kept = [
-                text
-                for query in theirs.exec_driver_sql(KEPT).scalars().all()
-                for text in theirs.exec_driver_sql(query).scalars()
-            ]
+            queries = theirs.execute(text(KEPT)).scalars().all()
+            kept = [row for query in queries for row in theirs.execute(text(query)).scalars()]
         for engine in held.values():
             engine.dispose()
     kept += [path.read_text("utf-8", "replace") for path in state.rglob("*.log")]
     assert len(values) > 500
-    assert any("sync_province" in text for text in kept)
-    assert not [value for value in values if any(value in text for text in kept)]
+    assert any("sync_province" in each for each in kept)
+    assert not [value for value in values if any(value in each for each in kept)]
 
 
 @pytest.mark.e2e

@@ -95,7 +95,7 @@ def _line(house: House, sandbox: Running, persons: int) -> Line:
     for table in house.column(TABLES):
         canaries.look(table, "\n".join(house.column(f"select t::text from {table} as t")))
     for path in filter(Path.is_file, (house.place / "datasets").rglob("*")):
-        canaries.look(path.name, "\n".join(_content(path)))
+        canaries.look(path.name, "\n".join(content(path)))
     wrong = [*(f"{count} canaries in {place}" for place, count in sorted(canaries.found.items())), *awake]
     if len(house.column("select distinct applicant_identity from core.dossier")) < persons:
         wrong.append("too few persons were planted")
@@ -151,7 +151,7 @@ def _served(house: House, canaries: Canaries) -> Iterator[str]:
     yield from [] if whole else ["the search is not awake: a case officer reads no name"]
 
 
-def _content(path: Path) -> Iterator[str]:
+def content(path: Path) -> Iterator[str]:
     """What a reader of the file sees."""
     if path.suffix == ".parquet":
         yield repr(pq.read_table(path).to_pylist())

@@ -142,6 +142,8 @@ def test_the_contract_is_named_with_its_version_and_hash(published: dict[str, Pu
         assert told(graph, plan, "file_sha256") == hashlib.sha256(kept).hexdigest()
         made = node("set", version.dataset, version.version)
         assert (made, PROV.wasDerivedFrom, plan) in graph
+        if contract.is_guarded:  # its rows lie in no file
+            continue
         rows = (version.folder / f"{version.dataset}.jsonl").read_bytes()
         assert told(graph, made, "rows_sha256") == hashlib.sha256(rows).hexdigest()
 
@@ -209,6 +211,8 @@ def test_many_batches_are_named_up_to_a_bound_and_then_counted(house: House) -> 
 
 def test_the_data_package_lists_it_with_its_checksum(published: dict[str, Published]) -> None:
     for version in published.values():
+        if CONTRACTS[version.dataset].is_guarded:
+            continue
         package = json.loads((version.folder / "datapackage.json").read_text("utf-8"))
         [listed] = [each for each in package["resources"] if each["path"] == FILE]
         assert listed["hash"] == f"sha256:{hashlib.sha256((version.folder / FILE).read_bytes()).hexdigest()}"

@@ -16,7 +16,8 @@ from python_calamine import CalamineWorkbook
 def main() -> None:
     """One start for all workbooks, which takes most of the time."""
     with TemporaryDirectory() as place:
-        books = [str(version / f"{name}.xlsx") for name, version in versions(Path(sys.argv[1]))]
+        found = [version / f"{name}.xlsx" for name, version in versions(Path(sys.argv[1]))]
+        books = [str(book) for book in found if book.exists()]  # a set with personal columns has none
         # A profile of its own: another LibreOffice of this user would be asked to do it, and the answer never come.
         command = ["soffice", f"-env:UserInstallation=file://{place}/profile", "--headless", "--norestore"]
         command += ["--convert-to", "xlsx", "--outdir", f"{place}/written", *books]

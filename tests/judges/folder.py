@@ -22,7 +22,11 @@ def declared(version: Path) -> dict[str, str]:
     return {field["name"]: {"datetime": "timestamp"}.get(field["type"], field["type"]) for field in fields}
 
 
-def judge(read: Callable[[str, Path], dict[str, Any]]) -> None:
-    """Let a judge read every set of the folder named on the command line; print what it read, by set and format."""
-    told = {name: read(name, version) for name, version in versions(Path(sys.argv[1]))}
+def judge(read: Callable[[str, Path], dict[str, Any]], *, needs: str = "datapackage.json") -> None:
+    """Let a judge read every set of the folder named on the command line; print what it read, by set and format.
+
+    needs: the file without which there is nothing to read: rows of a set with personal columns lie in no file.
+    """
+    sets = [each for each in versions(Path(sys.argv[1])) if not needs or (each[1] / needs).exists()]
+    told = {name: read(name, version) for name, version in sets}
     json.dump(told, sys.stdout)

@@ -27,6 +27,20 @@ SEED = 20261127
 AT_ONCE = 20
 """Questions to one operation before the next one's turn."""
 
+AWAY = 503
+RANGES = (
+    "",
+    "bytes=0-",
+    "bytes=5-9",
+    "bytes=-5",
+    "bytes=-0",
+    "bytes=9-5, 0-0",
+    "bytes=999999999-",
+    "lines=1",
+    "bytes=",
+)
+"""What a question may ask of a file; other answers take no notice of it."""
+
 UNTOLD = [positive_data_acceptance]
 """A schema cannot say which tokens were ever given."""
 
@@ -105,13 +119,22 @@ def _asked(api: Api, operation: Any, mode: GenerationMode, at: int) -> tuple[int
         asked += 1
         if asked % 2:
             _ground(case, true)
-        case.call_and_validate(base_url=api.address, session=api.http, excluded_checks=UNTOLD)
+        answer = case.call_and_validate(
+            base_url=api.address, session=api.http, excluded_checks=UNTOLD, headers=_ranges(asked)
+        )
+        assert answer.status_code != AWAY, "it says that its database is away, which is there"
 
     try:
         one()
     except (Exception, FailureGroup) as error:  # noqa: BLE001  # whatever a check says is the outcome
         return asked, [f"{operation.label}, {mode.value} questions: {_first(error)}"]
     return asked, []
+
+
+def _ranges(number: int) -> dict[str, str]:
+    """A part of a file, of every kind in turn; and none."""
+    said = RANGES[number % len(RANGES)]
+    return {"Range": said} if said else {}
 
 
 def _true(api: Api, path: str) -> dict[str, str]:

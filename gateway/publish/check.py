@@ -48,7 +48,7 @@ def _of_name(document: Document, contract: Contract) -> Iterator[ConfigError]:
 def _of_columns(document: Document, contract: Contract) -> Iterator[ConfigError]:
     yield from personal(document, contract)
     yield from rights(document, contract)
-    yield from small_cells.mistakes(document, contract.is_open, contract.small_cells, _countable(contract))
+    yield from small_cells.mistakes(document, contract)
     seen = set[str]()
     for number, column in enumerate(contract.columns):
         where = document.where([*COLUMNS, number])
@@ -58,12 +58,6 @@ def _of_columns(document: Document, contract: Contract) -> Iterator[ConfigError]
         if column.code_list and codelists.find((HOME / "mappings",), column.code_list) is None:
             do = "add it to mappings/codelists/, or correct its name"
             yield ConfigError(f"column {column.name}: no code list {column.code_list}", where=where, do=do)
-
-
-def _countable(contract: Contract) -> list[str]:
-    """Columns that may be counts which are not always told."""
-    whole = (column for column in contract.columns if column.type == "integer")
-    return [column.name for column in whole if not column.required and not column.is_key]
 
 
 def _of_query(document: Document, contract: Contract, engine: Engine) -> Iterator[ConfigError]:

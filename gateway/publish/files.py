@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
@@ -16,6 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gateway.publish.contract import Column, Contract
+
+VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+"""The name of a version."""
 
 _ARROW = {
     "string": pa.string(),

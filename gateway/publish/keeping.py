@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.publish.contract import Contract
-from gateway.publish.files import version_time
-
-_VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+from gateway.publish.files import VERSION, version_time
 
 
 def versions(home: Path) -> list[str]:
     """The names of the versions that are there."""
-    return [folder.name for folder in home.iterdir() if _VERSION.fullmatch(folder.name)]
+    return [folder.name for folder in home.iterdir() if VERSION.fullmatch(folder.name)]
 
 
 def remove_old(home: Path, contract: Contract) -> None:
@@ -25,11 +22,22 @@ def remove_old(home: Path, contract: Contract) -> None:
     before = datetime.now(UTC) - contract.retention
     latest = (home / "latest").resolve()
     for folder in list(home.iterdir()):
-        if _VERSION.fullmatch(folder.name) and folder.name != latest.name and version_time(folder.name) < before:
-            # Out of sight in one step: nobody opens a version that is half gone.
-            gone = folder.with_name(f".gone-{folder.name}")
-            folder.rename(gone)
-            shutil.rmtree(gone)
+        if VERSION.fullmatch(folder.name) and folder.name != latest.name and version_time(folder.name) < before:
+            _remove(folder)
+
+
+def remove_filed(home: Path) -> None:
+    """Remove versions with files of rows, of a set that is in no file from now on: it was found to tell of persons."""
+    for name in versions(home):
+        if (home / name / "datapackage.json").exists():
+            _remove(home / name)
+
+
+def _remove(folder: Path) -> None:
+    """Out of sight in one step: nobody opens a version that is half gone."""
+    gone = folder.with_name(f".gone-{folder.name}")
+    folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 def sweep(home: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, insert, select
 from gateway import durable
 from gateway.documents import Document
 from gateway.errors import StoreError
-from gateway.publish import freshness
+from gateway.publish import freshness, small_cells
 from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
 from gateway.publish.contract import SUFFIX, Contract
@@ -58,7 +58,8 @@ def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
     for mistake in personal(document, contract):
         withdraw(engine, contract.name)  # what was published before it was known to be personal
         raise mistake
-    for mistake in (*rights(document, contract), *breaks(document, contract, root)):
+    of_readers = (*rights(document, contract), *small_cells.mistakes(document, contract))
+    for mistake in (*of_readers, *breaks(document, contract, root)):
         raise mistake
     missing = _never_loaded(engine, contract)
     if missing:

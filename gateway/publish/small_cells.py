@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gateway.documents import Document
 from gateway.errors import ConfigError
+
+if TYPE_CHECKING:
+    from gateway.publish.contract import Contract
 
 DOSSIERS = "dossiers"
 """The domain of contracts whose rows tell of dossiers, each of which is somebody's."""
@@ -35,14 +39,14 @@ def _told(name: str, least: int) -> str:
     return f"case when {name} = 0 or {name} >= {least} then {name} end as {name}"
 
 
-def mistakes(
-    document: Document, is_open: bool, said: SmallCells | None, counts: Sequence[str]
-) -> Iterator[ConfigError]:
-    """What is wrong with how a contract treats small counts. counts: its columns that may be such: whole numbers, not always filled."""
-    table = document.where(("schema", 0, "customProperties"))
-    if said is None and is_open and document.content["domain"] == DOSSIERS:
+def mistakes(document: Document, contract: Contract) -> Iterator[ConfigError]:
+    """What is wrong with how a contract treats small counts."""
+    table, said = document.where(("schema", 0, "customProperties")), contract.small_cells
+    if said is None and contract.is_open and contract.domain == DOSSIERS:
         what, do = "an open set of dossiers tells every count, however small", "add smallCells: {least: 5, counts: […]}"
         yield ConfigError(what, where=table, do=do)
+    whole = (column for column in contract.columns if column.type == "integer")
+    counts = [column.name for column in whole if not column.required and not column.is_key]
     for name in () if said is None else said.counts:
         if name not in counts:
             what = f"smallCells: {name} is no column of whole numbers that may be empty and is not of the key"

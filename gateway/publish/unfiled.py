@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, update
 
 from gateway import durable
 from gateway.publish import freshness
 from gateway.publish.breaks import published_contract
 from gateway.publish.contract import SUFFIX, Contract
+from gateway.publish.keeping import remove_filed
 from gateway.publish.lineage import write_lineage
 from gateway.publish.reading import Read, groups, read
 from gateway.publish.share import put_on_shelf
@@ -55,6 +56,7 @@ def publish_unfiled(engine: Engine, contract: Contract, home: Path, draft: Path)
         seen = _Seen(previous, f"{contract.version}:{digest}:table", count, made_from)
         done = _switched(connection, contract, home, draft, seen)
     point(home, done.version)
+    remove_filed(home)
     freshness.keep(home, made_from.as_of)
     return done
 
@@ -70,6 +72,8 @@ def _switched(connection: Connection, contract: Contract, home: Path, draft: Pat
     final = _folder(contract, home, draft, version, seen)
     row: dict[str, Any] = {"dataset": contract.name, "version": version, "row_count": seen.rows}
     row |= {"content_sha256": seen.content, "last_batch_id": seen.read.last_batch}
+    # Of rows that may be erased meanwhile no hash is kept: who knows the others could try out what they said.
+    connection.execute(update(publication).filter_by(dataset=contract.name).values(content_sha256=""))
     connection.execute(insert(publication).values(row))
     put_on_shelf(connection, contract, final)
     return Published(contract.name, version, seen.rows, True, final)

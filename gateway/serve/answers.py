@@ -9,13 +9,15 @@ import msgspec
 
 
 class Set(msgspec.Struct):
-    """A set in brief. access: `anyone`, or `key` for one that is shared with agencies only. about: where more is said."""
+    """A set in brief. rows: null for one that is not open: a total would tell what open counts leave out. access: `anyone`, or `key`
+    for one that is shared with agencies only. about: where more is said.
+    """
 
     dataset: str
     title: str
     version: str
     contract_version: str
-    rows: int
+    rows: int | None
     published_at: datetime
     access: Literal["anyone", "key"]
     about: str
@@ -64,11 +66,11 @@ class File(msgspec.Struct):
 
 
 class Version(msgspec.Struct):
-    """A version of a set. since: where one who has this version goes on in the changes."""
+    """A version of a set. rows: null for who may read a part of them only. since: where one who has this version goes on in the changes."""
 
     version: str
     contract_version: str
-    rows: int
+    rows: int | None
     published_at: datetime
     since: str
     files: list[File]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from gateway.publish.contract import Contract
+from gateway.publish.files import VERSION
 from gateway.serve.problems import Refusal, Said, bad_value
 from gateway.serve.values import value
 
@@ -78,7 +79,8 @@ def _as_text(said: Any) -> str:
 
 
 def _place(parameter: str, since: Since) -> Since:
-    if not (0 <= since.publication_id < 2**63 and 0 <= since.position < 2**63):
+    is_number = 0 <= since.publication_id < 2**63 and 0 <= since.position < 2**63
+    if not (is_number and VERSION.fullmatch(since.version)):
         raise _foreign(parameter)
     return since
 

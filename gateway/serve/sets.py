@@ -57,7 +57,7 @@ def _brief(shared: Shared) -> answers.Set:
         title=shared.contract.title,
         version=shared.version,
         contract_version=shared.contract.version,
-        rows=shared.row_count,
+        rows=shared.row_count if shared.is_open else None,
         published_at=shared.published_at,
         access="anyone" if shared.is_open else "key",
         about=_address(shared),
@@ -103,7 +103,7 @@ def _version(reading: Reading) -> answers.Version:
     return answers.Version(
         version=shared.version,
         contract_version=shared.contract.version,
-        rows=shared.row_count,
+        rows=shared.row_count if reading.view.is_whole else None,
         published_at=shared.published_at,
         since=since_of(reading, shared.since),
         files=[

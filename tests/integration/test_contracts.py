@@ -215,3 +215,11 @@ def test_small_counts_must_be_left_out(wrong: str, empty: House, contract: Path)
     old, new, what = SMALL[wrong]
     replace_in(path, old, new)
     assert any(what in str(each) for each in mistakes(empty, path)), mistakes(empty, path)
+
+
+def test_a_set_that_tells_small_counts_is_not_published(released: House, contract: Path) -> None:
+    replace_in(
+        contract.with_name("dossier_count.odcs.yaml"), *SMALL["an open set of dossiers that tells every count"][:2]
+    )
+    with pytest.raises(ConfigError, match="tells every count"):
+        released.publish("dossier_count", contract.parents[1])

@@ -133,6 +133,32 @@ def test_only_what_changed_is_a_new_version_and_told(people: People) -> None:
     ]  # fmt: skip
 
 
+def test_files_of_before_it_was_known_to_be_personal_go(people: People) -> None:
+    path = people.write("people", roles={"counter": {}})
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("classification: personal", "classification: shared").replace("restricted", "shared"), "utf-8"
+    )
+    filed = people.publish().folder
+    assert (filed / "people.csv").exists()
+    people.write("people", version="2.0.0")
+    latest = people.publish().folder
+    assert not filed.exists()
+    assert [folder.name for folder in latest.parent.iterdir() if folder.is_dir() and not folder.is_symlink()] == [
+        latest.name
+    ]
+
+
+def test_no_hash_of_rows_that_are_gone_is_kept(people: People) -> None:
+    """Who knows all the others could try out what an erased one said."""
+    people.publish()
+    people.house.execute("update public.people set full_name = null where code = 'P001'")
+    people.publish()
+    hashes = people.house.column("select content_sha256 from ops.publication order by published_at")
+    assert hashes[0] == ""
+    assert hashes[1]
+
+
 def test_a_lost_table_comes_again(people: People) -> None:
     done = people.publish()
     people.house.execute("drop table share.people")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import json
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
@@ -46,6 +48,7 @@ def test_sets_are_listed_with_who_may_read_them(api: Api) -> None:
     found = {each["dataset"]: each for each in api.json("/v1/sets")["sets"]}
     assert {name: each["access"] for name, each in found.items()} == {"inner": "key", "play": "anyone"}
     assert found["play"]["rows"] == 2501
+    assert found["inner"]["rows"] is None, "a total would tell what counts for everyone leave out"
 
 
 def test_a_set_tells_its_contract_in_both_languages(api: Api) -> None:
@@ -140,6 +143,8 @@ def test_a_token_of_one_set_or_place_is_none_of_another(api: Api) -> None:
     api.problem(ROWS, 400, after=page["since"])
     api.problem("/v1/sets/play/changes", 400, since=page["next"])
     api.problem("/v1/sets/play/changes", 400)
+    made_up = base64.urlsafe_b64encode(json.dumps(["play", 1, 0, "\0"]).encode()).decode()
+    api.problem("/v1/sets/play/changes", 400, since=made_up)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,15 @@ def test_an_erasure_that_is_killed_again_and_again_is_completed_by_the_same_comm
     assert known.rows("select basis, finished_at is not null from ops.erasure") == [("request 2/2026", True)]
     assert known.value("select count(*) from ops.audit where action = 'person erased'") == 1
     known.done("audit", "verify")
+
+
+def test_who_moves_data_may_erase_and_retain(known: House) -> None:
+    known.execute(f"grant temporary on database {known.database} to gateway_runner")
+    runner = replace(known, url=f"{known.url}&options=-c%20role%3Dgateway_runner")
+    runner.done("retention")
+    ended = _asked(runner, "erase", "--basis", "request 6/2026")
+    assert ended.returncode == 0, ended.stderr
+    assert _left(known) == set()
 
 
 def test_while_a_portal_is_read_nobody_is_erased(known: House) -> None:

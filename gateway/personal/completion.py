@@ -73,8 +73,8 @@ def _tell(shop: Workshop, contracts: Mapping[str, Contract], name: str, keys: li
 
 def _close(shop: Workshop, row: Row[Any]) -> Proof:
     with shop.engine.begin() as connection:
-        if waiting := pages.waiting(connection, row.erasure_id):
-            return proof(connection, row, waiting)
+        if pages.waiting(connection, row.erasure_id):
+            return proof(connection, row)
         ours = erasure.c.erasure_id == row.erasure_id
         closed = connection.execute(update(erasure).where(ours).values(finished_at=func.now()).returning(erasure)).one()
         done = proof(connection, closed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from gateway.personal import pages
 from gateway.personal.subject import Key
 from gateway.store.erasure import SUBJECT, erased_dossier, erasure
 
@@ -28,7 +28,7 @@ class Proof:
     begun_at: datetime
     finished_at: datetime | None
     unreadable: int
-    waiting: tuple[str, ...] = ()
+    waiting: tuple[str, ...]
 
 
 def proofs(connection: Connection) -> list[Proof]:
@@ -37,11 +37,12 @@ def proofs(connection: Connection) -> list[Proof]:
     return [proof(connection, row) for row in rows]
 
 
-def proof(connection: Connection, row: Row[Any], waiting: Sequence[str] = ()) -> Proof:
+def proof(connection: Connection, row: Row[Any]) -> Proof:
     """Of a row of ops.erasure."""
+    waiting = () if row.finished_at else tuple(pages.waiting(connection, row.erasure_id))
     dossiers = [key._asdict() for key in keys_of(connection, row.erasure_id)]
     said = (row.counts, row.begun_at, row.finished_at, row.unreadable)
-    return Proof(row.erasure_id, row.basis, row.actor, dossiers, *said, tuple(waiting))
+    return Proof(row.erasure_id, row.basis, row.actor, dossiers, *said, waiting)
 
 
 def keys_of(connection: Connection, erasure_id: int) -> list[Key]:

@@ -24,6 +24,10 @@ THEIRS = f"""
     insert into core.dossier (issuer, dossier_code, status_code, status_at, applicant_name, valid_from, source_hash, content_hash, batch_id)
     select 'business', dossier_code, '2', status_at, '{OTHER}', valid_from, '\\x00', '\\x00', batch_id
     from core.dossier where applicant_identity = '{NUMBER}'"""
+CONTRADICTED = f"""
+    insert into ops.conflict (entity, "column", code, owner, owner_value, portal, portal_code, value, run_id, first_seen_at)
+    select 'dossier', 'applicant_name', dossier_code, 'transport', 'A', issuer, dossier_code, 'B', 1, now()
+    from core.dossier where applicant_name = '{OTHER}'"""
 OPEN = "select count(*) from ops.erasure where finished_at is null"
 TOLD = "select change, row_applicant_name from share.dossier_personal__change"
 
@@ -60,6 +64,13 @@ def _erase(house: House, *more: str, asked: str = NUMBER, by: str = "identity", 
         return house.gateway(*arguments, **variables)
     finally:
         request.unlink()
+
+
+def _exported(house: House) -> str:
+    to = house.place / "told.json"
+    house.place.joinpath("request.txt").write_text(NUMBER, "utf-8")
+    house.done("subject", "export", "--identity-from", str(house.place / "request.txt"), "--to", str(to))
+    return to.read_text("utf-8")
 
 
 def _proof(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -116,8 +127,11 @@ def test_a_code_that_two_portals_gave_is_two_peoples(known: House) -> None:
     [code, _] = known.column(f"select dossier_code from core.dossier where applicant_name = '{OTHER}' order by 1")
     ended = _erase(known, asked=code, by="dossiers")
     assert (ended.returncode, f"{code} is a dossier of business and one of province" in ended.stderr) == (2, True)
+    known.execute(CONTRADICTED)
+    assert OTHER not in _exported(known)
     proof = _proof(_erase(known))
     assert {each["issuer"] for each in proof["dossiers"]} == {"province"}
+    assert known.value("select count(*) from ops.conflict where value is not null") == 2
     assert known.value(f"select count(*) from core.dossier where applicant_name = '{OTHER}'") == 2
     known.publish("dossier_personal")
     filled = "select count(*) from share.dossier_personal where applicant_name is not null"

@@ -13,7 +13,7 @@ import typer
 from gateway.cli import show
 
 if TYPE_CHECKING:
-    from gateway.personal.erase import Proof
+    from gateway.personal.proofs import Proof
     from gateway.personal.subject import Subject
 
 app = typer.Typer(help="Requests of persons about their own data (yêu cầu của chủ thể dữ liệu).", no_args_is_help=True)
@@ -22,7 +22,12 @@ Identities = Annotated[
     str, typer.Option("--identity-from", metavar="FILE|-", help="Identity numbers, one a line; - is standard input.")
 ]
 Dossiers = Annotated[
-    str, typer.Option("--dossiers-from", metavar="FILE|-", help="Or dossier codes: portals may tell no number.")
+    str,
+    typer.Option(
+        "--dossiers-from",
+        metavar="FILE|-",
+        help="Or dossier codes, each with its portal and a tab before it: portals may tell no number.",
+    ),
 ]
 
 
@@ -80,11 +85,11 @@ def erase(
 @app.command("list")
 def list_erasures(as_json: Annotated[bool, show.AsJson] = False) -> int:
     """The proofs of all erasures. Example: gateway subject list --json"""
-    from gateway.personal import erase as erasing
+    from gateway.personal.proofs import proofs
     from gateway.workshop import open_database
 
     with open_database().connect() as connection:
-        found = erasing.proofs(connection)
+        found = proofs(connection)
     rows = [{**vars(each), "dossiers": len(each.dossiers), "rows": sum(each.counts.values())} for each in found]
     columns = ("erasure_id", "basis", "actor", "begun_at", "finished_at", "dossiers", "rows")
     show.table("Erasures", columns, rows, as_json)
@@ -119,11 +124,11 @@ def _tell(proof: Proof, as_json: bool) -> int:
             typer.echo(f"{name}\t{show.plain(getattr(proof, name))}")
         show.table("Dossiers", ("issuer", "code"), proof.dossiers)
         show.table("Erased", ("place", "count"), _places(proof.counts))
-    for each in proof.untold:
-        typer.echo(f"gateway: readers are told by the next publication: {each}", err=True)
+    for each in proof.waiting:
+        typer.echo(f"gateway: {each}: landed, not loaded: its pages go after their load; then run this again", err=True)
     if proof.unreadable:
         typer.echo(f"gateway: {proof.unreadable} landed pages could not be looked into; see: gateway status", err=True)
-    return int(bool(proof.untold or proof.unreadable))
+    return int(bool(proof.waiting or proof.unreadable))
 
 
 def _places(counts: dict[str, int]) -> list[dict[str, object]]:

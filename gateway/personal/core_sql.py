@@ -15,7 +15,18 @@ _NEW_HASH = "uuid_send(gen_random_uuid())"
 KEYS = """
     insert into ops.erased_dossier (issuer, dossier_code, erasure_id)
     select issuer, code, :erasure_id from unnest(cast(:issuers as text[]), cast(:keys as text[])) as key (issuer, code)
-    on conflict (issuer, dossier_code) do update set erasure_id = excluded.erasure_id"""
+    on conflict (issuer, dossier_code) do update set erasure_id = excluded.erasure_id
+    where (select class from ops.erasure as e where e.erasure_id = erased_dossier.erasure_id) <> 'subject'"""
+"""An earlier request keeps its dossiers, which its proof names; the retention gives its own up to a request."""
+
+NOT_TAKEN = """
+    select exists (
+            select from unnest(cast(:issuers as text[]), cast(:keys as text[])) as key (issuer, code)
+            where not exists (
+                select from ops.erased_dossier as e join ops.erasure using (erasure_id)
+                where e.issuer = key.issuer and e.dossier_code = key.code and class = 'subject'))
+        or exists (select from landing.page where page_id = any(:pages) and erasure_id is null)"""
+"""Whether one of the dossiers or pages was not taken by a request yet. Binds: issuers, keys, pages."""
 
 OF_DOSSIERS: Mapping[str, str] = {
     "core.dossier": f"""
@@ -44,5 +55,7 @@ QUARANTINE = f"""
 CONFLICTS = f"""
     update ops.conflict set owner_value = null, value = null
     where entity = 'dossier' and "column" in ({", ".join(f"'{name}'" for name in _PERSONAL)})
-        and (code = any(:codes) or portal_code = any(:codes)) and coalesce(owner_value, value) is not null"""
-"""Sizes and hashes of what two portals said of the person. Binds: codes."""
+        and (code = any(:nationals)
+            or (portal, portal_code) in (select * from unnest(cast(:issuers as text[]), cast(:keys as text[]))))
+        and coalesce(owner_value, value) is not null"""
+"""Sizes and hashes of what two portals said of the person. Binds: nationals, issuers, keys."""

@@ -15,6 +15,7 @@ from gateway.personal import shared_rows
 from gateway.personal.erase import find
 from gateway.personal.landed_records import Found, records_at
 from gateway.personal.subject import Subject, ids
+from gateway.publish.contract import load_contracts
 from gateway.store.access import audit
 from gateway.store.delivery import outbox
 from gateway.workshop import Workshop
@@ -25,17 +26,17 @@ Rows = list[dict[str, Any]]
 def export(shop: Workshop, subject: Subject) -> dict[str, Any]:
     """What is held, by the place where it is held; lists are empty where nothing is."""
     whole, found = find(shop, subject)
-    codes = whole.known_as
+    binds = {**whole.columns(), "nationals": list(whole.nationals), "pages": list(found.pages)}
     with shop.engine.connect() as connection:
         dossiers = ids(connection, whole.keys)
-        document = {
-            name: _rows(connection, sql, ids=dossiers, codes=sorted(codes), pages=list(found.pages))
-            for name, sql in _HELD.items()
-        }
+        document = {name: _rows(connection, sql, ids=dossiers, **binds) for name, sql in _HELD.items()}
         document["deliveries"] = list(_told(shop, connection, dossiers))
-        tables = list(shared_rows.tables(connection))
+        contracts = {each.name: each for each in load_contracts(shop.settings.schemas)}
+        tables = list(shared_rows.tables(connection, contracts))
         document["shared_sets"] = [
-            {"table": each.name, "rows": rows} for each in tables if (rows := shared_rows.rows(connection, each, codes))
+            {"table": each.name, "rows": rows}
+            for each in tables
+            if (rows := shared_rows.rows(connection, each, whole.keys))
         ]
         document["readers"] = _readers(connection, sorted({each.dataset for each in tables}))
     document["landed_pages"] = list(_landed(shop, found))
@@ -84,17 +85,21 @@ def _readers(connection: Connection, datasets: Sequence[str]) -> Rows:
     return [dict(row) for row in connection.execute(wanted.where(read).order_by(audit.c.entry_id)).mappings()]
 
 
+_KEYS = "(select * from unnest(cast(:issuers as text[]), cast(:keys as text[])))"
+
 _HELD = {
     "dossiers": "select * from core.dossier where dossier_id = any(:ids) order by dossier_id",
     "versions": "select * from core.dossier_version where dossier_id = any(:ids) order by dossier_id, version_number",
     "events": "select * from core.dossier_event where dossier_id = any(:ids) order by dossier_id, status_at, status_code",
-    "quarantine": """
-        select * from ops.quarantine where record_key = any(:codes) or page_id = any(:pages) and value is not null
+    "quarantine": f"""
+        select * from ops.quarantine where (portal, record_key) in {_KEYS} or page_id = any(:pages) and value is not null
         and record_key is null order by quarantine_id""",
     "acknowledged": "select * from ops.ledger where dossier_id = any(:ids) order by target, dossier_id",
     "attempts": """
         select a.* from ops.attempt as a join ops.outbox using (outbox_id) where dossier_id = any(:ids) order by attempt_id""",
-    "conflicts": "select * from ops.conflict where entity = 'dossier' and (code = any(:codes) or portal_code = any(:codes))",
+    "conflicts": f"""
+        select * from ops.conflict
+        where entity = 'dossier' and (code = any(:nationals) or (portal, portal_code) in {_KEYS}) order by conflict_id""",
     "discrepancies": "select * from ops.discrepancy where dossier_id = any(:ids) order by discrepancy_id",
-    "erasures": "select * from ops.erased_dossier where dossier_code = any(:codes)",
+    "erasures": f"select * from ops.erased_dossier where (issuer, dossier_code) in {_KEYS}",
 }

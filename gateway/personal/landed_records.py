@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -42,10 +42,11 @@ class Found:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads one stream's pages."""
+    """Reads one stream's pages. issuers: the portals that gave the dossiers their codes."""
 
     shop: Workshop
     stream: StreamSpec
+    issuers: tuple[str, ...]
 
     @cached_property
     def mapping(self) -> Mapping:
@@ -59,15 +60,7 @@ class _Reader:
 
 
 def search(shop: Workshop, subject: Subject) -> Found:
-    """Look through all landed pages; again when that brings dossiers to light of which other pages may tell."""
-    while True:
-        found = _once(shop, subject)
-        if found.keys <= subject.keys:
-            return found
-        subject = replace(subject, keys=subject.keys | found.keys)
-
-
-def _once(shop: Workshop, subject: Subject) -> Found:
+    """Look through all landed pages."""
     found = Found()
     with shop.engine.connect() as connection:
         pages = connection.execute(text(_PAGES)).all()
@@ -84,12 +77,12 @@ def _once(shop: Workshop, subject: Subject) -> Found:
 
 def _look(shop: Workshop, reader: _Reader | None, page: Row[Any], subject: Subject, found: Found) -> None:
     try:
-        numbers = list(_matches(reader, page, subject, found)) if reader else _in_bytes(shop, page, subject)
+        numbers = list(_matches(reader, page, subject, found)) if reader else _in_bytes(shop, reader, page, subject)
     except StoreError:
         found.unreadable.append(page.page_id)
         return
     except BrokenAnswer:
-        numbers = _in_bytes(shop, page, subject)
+        numbers = _in_bytes(shop, reader, page, subject)
     if numbers:
         found.pages[page.page_id] = numbers
 
@@ -97,18 +90,18 @@ def _look(shop: Workshop, reader: _Reader | None, page: Row[Any], subject: Subje
 def _matches(reader: _Reader, page: Row[Any], subject: Subject, found: Found) -> Iterator[int]:
     is_ours = reader.stream.into == "dossier"
     for number, (_, code, identity) in enumerate(reader.records(page)):
-        key = Key(page.portal, code or "")
-        is_named = key in subject.keys or code in subject.codes or (not is_ours and code in subject.known_as)
-        if is_named or (identity and unicodedata.normalize("NFC", identity) in subject.identities):
+        is_theirs = identity and unicodedata.normalize("NFC", identity) in subject.identities
+        if is_theirs or subject.has(code, reader.issuers):
             if is_ours and code:
-                found.keys.add(key)
+                found.keys.add(Key(page.portal, code))
             yield number
 
 
-def _in_bytes(shop: Workshop, page: Row[Any], subject: Subject) -> list[int]:
-    """[-1]: the page as a whole, which cannot be told apart into records."""
+def _in_bytes(shop: Workshop, reader: _Reader | None, page: Row[Any], subject: Subject) -> list[int]:
+    """[-1]: the page as a whole, which cannot be told apart into records. Whose codes are in it is not known without a mapping."""
     body = shop.landing.read(page)
-    wanted = subject.identities | subject.known_as
+    codes = {key.code for key in subject.sought if reader is None or key.issuer in ("", *reader.issuers)}
+    wanted = subject.identities | subject.nationals | codes
     return [-1] if any(each.encode() in body for each in wanted) else []
 
 
@@ -116,8 +109,10 @@ def _reader(shop: Workshop, portal: str, stream: str) -> _Reader | None:
     """None where the mappings no longer have the stream."""
     try:
         spec = shop.portal(portal)
-        lists = [*spec.streams, *(each.listing for each in _pairs(shop) if each.listing.portal == portal)]
-        return next((_Reader(shop, each) for each in lists if each.stream == stream), None)
+        readers = [_Reader(shop, each, (portal,)) for each in spec.streams]
+        pairs = [each for each in _pairs(shop) if each.listing.portal == portal]
+        readers += [_Reader(shop, each.listing, each.delivery.whose.issuers) for each in pairs]
+        return next((each for each in readers if each.stream.stream == stream), None)
     except ConfigError:
         return None
 

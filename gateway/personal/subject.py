@@ -16,7 +16,7 @@ MOST = 1000
 
 
 class Key(NamedTuple):
-    """A dossier as its portal names it."""
+    """A dossier as its portal names it. issuer: "" where a request does not say whose code it is."""
 
     issuer: str
     code: str
@@ -24,35 +24,70 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """identities: numbers the request names. codes: dossier codes it names. keys: the dossiers found so far."""
+    """identities: numbers the request names. named: dossiers it names. keys: the dossiers found so far.
+
+    nationals: their codes at the national portal, under which any portal may name them. A code of a portal's own is that
+    portal's alone: another one may have given it to somebody else.
+    """
 
     identities: frozenset[str] = field(default=frozenset(), repr=False)
-    codes: frozenset[str] = frozenset()
+    named: frozenset[Key] = frozenset()
     keys: frozenset[Key] = frozenset()
+    nationals: frozenset[str] = frozenset()
 
     @property
-    def known_as(self) -> frozenset[str]:
-        """Every code under which some portal may name one of the dossiers."""
-        return self.codes | {key.code for key in self.keys}
+    def sought(self) -> frozenset[Key]:
+        """The dossiers to look for."""
+        return self.named | self.keys
+
+    def has(self, code: str | None, issuers: Iterable[str]) -> bool:
+        """Whether a code that one of these portals has given is that of a dossier of the person."""
+        return code in self.nationals or any((issuer, code) in self.sought for issuer in ("", *issuers))
+
+    def columns(self) -> dict[str, list[str]]:
+        """The dossiers found, as two columns of a query."""
+        return _columns(self.keys)
 
 
 def asked_for(written: str, *, by_identity: bool) -> Subject:
-    """What a request names, one number or code a line. Raises ConfigError when there is none, which never shows a line."""
+    """What a request names, one a line: a number, or a code with or without its portal before it (`province<TAB>code`).
+
+    Raises ConfigError when there is none, which never shows a line.
+    """
     lines = frozenset(filter(None, (unicodedata.normalize("NFC", line).strip() for line in written.splitlines())))
     if not 0 < len(lines) <= MOST:
         kind = "identity numbers" if by_identity else "dossier codes"
         raise ConfigError(f"{len(lines)} {kind} were given", where="the request", do=f"write 1 to {MOST}, one a line")
-    return Subject(identities=lines) if by_identity else Subject(codes=lines)
+    return Subject(identities=lines) if by_identity else Subject(named=frozenset(map(_named, lines)))
+
+
+def _named(line: str) -> Key:
+    issuer, _, code = line.rpartition("\t")
+    return Key(issuer.strip(), code.strip())
+
+
+def require_one_issuer(subject: Subject) -> None:
+    """Raises ConfigError when a code was named without its portal, and dossiers of several portals have it: whose is meant?"""
+    for code in sorted(key.code for key in subject.named - subject.keys if not key.issuer):
+        issuers = sorted(key.issuer for key in subject.keys if key.code == code)
+        if len(issuers) > 1 and code not in subject.nationals:
+            raise ConfigError(
+                f"{code} is a dossier of {' and one of '.join(issuers)}",
+                where="the request",
+                do="write the portal and a tab before the code",
+            )
 
 
 def held(connection: Connection, subject: Subject) -> Subject:
     """With the dossiers that core holds of it: by number, by code, and the same dossier at other portals by its national code."""
     while True:
-        binds = {"identities": list(subject.identities), "codes": list(subject.known_as)}
-        rows = connection.execute(text(_HELD), {**binds, **_columns(subject.keys)}).all()
+        bare = [key.code for key in subject.named if not key.issuer]
+        binds = {"identities": list(subject.identities), "codes": [*bare, *subject.nationals]}
+        own = [key.code for key in subject.sought]
+        rows = connection.execute(text(_HELD), {**binds, "own": own, **_columns(subject.sought)}).all()
         found = subject.keys | {Key(row.issuer, row.dossier_code) for row in rows}
         nationals = {row.dossier_code_national for row in rows if row.dossier_code_national}
-        wider = replace(subject, keys=found, codes=subject.codes | nationals)
+        wider = replace(subject, keys=found, nationals=subject.nationals | nationals)
         if wider == subject:
             return subject
         subject = wider
@@ -70,10 +105,10 @@ def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
 
 _OF_KEYS = "(issuer, dossier_code) in (select * from unnest(cast(:issuers as text[]), cast(:keys as text[])))"
 
-# By its own code or by the nation's: the nation's code of a dossier is another portal's own one.
+# The nation's code of a dossier is its own one at the portal it was filed at.
 _HELD = f"""
     select issuer, dossier_code, dossier_code_national from core.dossier
-    where applicant_identity = any(:identities) or dossier_code = any(:codes) or dossier_code_national = any(:codes)
-        or {_OF_KEYS}"""
+    where applicant_identity = any(:identities) or dossier_code = any(:codes) or {_OF_KEYS}
+        or dossier_code_national = any(cast(:codes as text[]) || cast(:own as text[]))"""
 
 _IDS = f"select dossier_id from core.dossier where {_OF_KEYS} order by dossier_id"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +28,7 @@ from gateway.publish.shelves import shape
 from gateway.publish.switching import Published, hold_turn, last_published, new_name, point, require_last
 from gateway.publish.unfiled import publish_unfiled
 from gateway.publish.workbook import MOST_ROWS, write_book
-from gateway.store.lock import alone
+from gateway.store.lock import Held, alone
 from gateway.store.ops import batch, publication
 
 
@@ -47,12 +47,18 @@ def publish(engine: Engine, contract: Contract, root: Path) -> Published:
     or the disk fails, ConfigError when a personal column is not declared so, when roles do not fit the columns, or when the contract breaks readers of the last version without saying so by a new major version, LockedError when another process is
     publishing the same set: what was read first must not be published last.
     """
+    with turn(engine, contract.name):
+        return publish_in_turn(engine, contract, root)
+
+
+def turn(engine: Engine, dataset: str) -> AbstractContextManager[Held]:
+    """Hold the set, so that no other process publishes it; LockedError when one does."""
     busy, do = "the set is being published", "wait until that is over, then run again"
-    with alone(engine, f"publish:{contract.name}", where=f"data set {contract.name}", busy=busy, do=do):
-        return _publish(engine, contract, root)
+    return alone(engine, f"publish:{dataset}", where=f"data set {dataset}", busy=busy, do=do)
 
 
-def _publish(engine: Engine, contract: Contract, root: Path) -> Published:
+def publish_in_turn(engine: Engine, contract: Contract, root: Path) -> Published:
+    """`publish`, for one who holds the set's `turn` and has more to do in it."""
     home = root / contract.name
     document = Document(contract.path)
     for mistake in personal(document, contract):

@@ -5,7 +5,19 @@ They hold no value of a person: of a dossier its code, which the register of dos
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Identity, Index, Table, Text, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gateway.store.core import metadata
@@ -21,6 +33,9 @@ erasure = Table(
     Column("basis", Text, nullable=False, comment="number of the request, or the period; nothing of the person"),
     Column("actor", Text, nullable=False, comment="who: user lan"),
     Column("counts", JSONB, nullable=False, comment="where: how many"),
+    Column(
+        "unreadable", Integer, nullable=False, server_default="0", comment="landed pages that could not be looked into"
+    ),
     Column("begun_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("finished_at", DateTime(timezone=True), comment="empty: the same command, run again, completes it"),
     CheckConstraint("class in ('subject', 'landing', 'quarantine', 'deliveries', 'dossiers')", name="class"),

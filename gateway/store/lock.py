@@ -13,26 +13,26 @@ from gateway.store.database import OURS
 
 
 class Held:
-    """A lock that this process has. Several threads may check it."""
+    """One lock or several that this process has, and all that its session has. Several threads may check it."""
 
-    def __init__(self, connection: Connection, name: str) -> None:
-        self._connection, self._name = connection, name
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._one_at_a_time = Lock()
 
     def check(self) -> None:
         """Return when the lock is still ours; raises StoreError when its session is gone, and another may have begun."""
-        self._ask("select :name")
+        self._ask("select 1")
 
     def release(self) -> None:
         """Give it back; raises StoreError when it had been lost on the way."""
-        self._ask("select pg_advisory_unlock(hashtextextended(:name, 0))")
+        self._ask("select pg_advisory_unlock_all()")
 
     def _ask(self, statement: str) -> None:
         with self._one_at_a_time:
             if self._connection.invalidated:
                 raise _lost("its session is over")
             try:
-                self._connection.execute(text(statement), {"name": self._name})
+                self._connection.execute(text(statement))
             except StoreError as error:
                 raise _lost(error.what) from None
 
@@ -54,7 +54,7 @@ def alone(engine: Engine, name: str, *, where: str, busy: str, do: str) -> Itera
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name}):
             raise LockedError(f"{busy}{_holder(connection, name)}", where=where, do=do)
-        held = Held(connection, name)
+        held = Held(connection)
         try:
             yield held
         except BaseException:
@@ -65,9 +65,13 @@ def alone(engine: Engine, name: str, *, where: str, busy: str, do: str) -> Itera
 
 
 @contextmanager
-def alone_with(engine: Engine, names: Sequence[str]) -> Iterator[None]:
-    """Hold several names in one session, all or none; LockedError that tells which one another session has."""
+def alone_with(engine: Engine, names: Sequence[str]) -> Iterator[Held]:
+    """Hold several names in one session, all or none; LockedError that tells which one another session has.
+
+    A lock that was lost is told by `check` alone: what was done by then stays, and its outcome is not hidden.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        held = Held(connection)
         try:
             for name in names:
                 if not connection.scalar(
@@ -75,9 +79,10 @@ def alone_with(engine: Engine, names: Sequence[str]) -> Iterator[None]:
                 ):
                     busy = f"another run is at work{_holder(connection, name)}"
                     raise LockedError(busy, where=name, do="wait until it is over, then run again")
-            yield
+            yield held
         finally:
-            connection.execute(text("select pg_advisory_unlock_all()"))
+            with suppress(StoreError):
+                held.release()
 
 
 def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[Held]:

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from connectors.errors import ExplainedError
 from gateway.errors import ConfigError, LockedError, StoreError
 from gateway.store.database import connect
-from gateway.store.lock import portal_lock
+from gateway.store.lock import alone_with, portal_lock
 from sandbox.testing import running_sandbox
 from tests.helpers.house import House, portal_connections, said
 from tests.helpers.server import Server
@@ -69,6 +69,14 @@ def test_a_lock_that_is_lost_frees_the_portal_and_is_not_passed_over_in_silence(
 def test_a_lost_lock_does_not_hide_what_went_wrong_before(house: House, server: Server) -> None:
     with pytest.raises(ConfigError, match="the work's own"):
         _lose_the_lock(house, server, ConfigError("the work's own"))
+
+
+def test_several_locks_that_are_lost_are_told_when_asked_for_and_hide_no_outcome(house: House, server: Server) -> None:
+    with house.engine() as engine, alone_with(engine, ["portal:province", "erasure"]) as mine:
+        mine.check()
+        server.end_lock_holders(house.database)
+        with pytest.raises(StoreError, match="the lock was lost"):
+            mine.check()
 
 
 def _lose_the_lock(house: House, server: Server, error: ExplainedError | None = None) -> None:

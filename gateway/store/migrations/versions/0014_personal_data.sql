@@ -9,6 +9,7 @@ CREATE TABLE ops.erasure (
     basis TEXT NOT NULL,
     actor TEXT NOT NULL,
     counts JSONB NOT NULL,
+    unreadable INTEGER DEFAULT 0 NOT NULL,
     begun_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     finished_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_erasure PRIMARY KEY (erasure_id),
@@ -21,6 +22,7 @@ COMMENT ON COLUMN ops.erasure.class IS 'subject, or a class of data whose time w
 COMMENT ON COLUMN ops.erasure.basis IS 'number of the request, or the period; nothing of the person';
 COMMENT ON COLUMN ops.erasure.actor IS 'who: user lan';
 COMMENT ON COLUMN ops.erasure.counts IS 'where: how many';
+COMMENT ON COLUMN ops.erasure.unreadable IS 'landed pages that could not be looked into';
 COMMENT ON COLUMN ops.erasure.finished_at IS 'empty: the same command, run again, completes it';
 
 CREATE TABLE ops.erased_dossier (

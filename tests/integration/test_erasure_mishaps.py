@@ -1,0 +1,184 @@
+"""An erasure meets what may come: a set that is being published, a full disk, pages not loaded yet, a lost lock, a namesake's code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway.errors import StoreError
+from gateway.personal import erase as erasing
+from gateway.personal.subject import Subject
+from sandbox.testing import Running, running_sandbox
+from tests.helpers.everything import everything
+from tests.helpers.house import House, order_fault
+from tests.helpers.server import Server
+
+NAME, NUMBER = "Đỗ Giả Định Quên", "099700000001"
+FILED = {"applicant.data.fullname": NAME, "applicant.data.identityNumber": NUMBER}
+OTHER = "Lê Người Khác"
+THEIRS = f"""
+    insert into core.dossier (issuer, dossier_code, status_code, status_at, applicant_name, valid_from, source_hash, content_hash, batch_id)
+    select 'business', dossier_code, '2', status_at, '{OTHER}', valid_from, '\\x00', '\\x00', batch_id
+    from core.dossier where applicant_identity = '{NUMBER}'"""
+CONTRADICTED = f"""
+    insert into ops.conflict (entity, "column", code, owner, owner_value, portal, portal_code, value, run_id, first_seen_at)
+    select 'dossier', 'applicant_name', dossier_code, 'transport', 'A', issuer, dossier_code, 'B', 1, now()
+    from core.dossier where applicant_name = '{OTHER}'"""
+OPEN = "select count(*) from ops.erasure where finished_at is null"
+TOLD = "select change, row_applicant_name from share.dossier_personal__change"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Running]:
+    with running_sandbox("--dossiers", "40", "--procedures", "3", "--only", "province") as running:
+        records = {"1": FILED, "2": FILED}
+        order_fault(running.province, match="/pa/dossier/search", kind="rewrite", times=0, records=records)
+        yield running
+
+
+@pytest.fixture
+def landed(house: House, sandbox: Running) -> House:
+    """A night that brought two dossiers of the person, and was not loaded yet."""
+    house.connect_to(sandbox)
+    house.fetch("province")
+    return house
+
+
+@pytest.fixture
+def known(landed: House) -> House:
+    """The same, loaded and published."""
+    landed.load("province")
+    landed.publish("dossier_personal")
+    return landed
+
+
+def _erase(house: House, *more: str, asked: str = NUMBER, by: str = "identity", **variables: str) -> Any:
+    request = house.place / "request.txt"
+    request.write_text(asked, "utf-8")
+    try:
+        arguments = ("subject", "erase", f"--{by}-from", str(request), "--basis", "request 1/2026", "--json", *more)
+        return house.gateway(*arguments, **variables)
+    finally:
+        request.unlink()
+
+
+def _exported(house: House) -> str:
+    to = house.place / "told.json"
+    house.place.joinpath("request.txt").write_text(NUMBER, "utf-8")
+    house.done("subject", "export", "--identity-from", str(house.place / "request.txt"), "--to", str(to))
+    return to.read_text("utf-8")
+
+
+def _proof(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+def _left(house: House) -> list[str]:
+    found = everything(house)
+    return [each for each in (NAME, NUMBER) if each in found]
+
+
+def test_a_set_that_is_being_published_keeps_the_erasure_open(known: House) -> None:
+    with known.engine() as engine, engine.connect() as connection:
+        connection.exec_driver_sql("select pg_advisory_lock(hashtextextended('publish:dossier_personal', 0))")
+        ended = _erase(known)
+        assert (ended.returncode, "dossier_personal: the set is being published" in ended.stderr) == (5, True)
+        assert "the erasure stays open, run it again" in ended.stderr
+        assert known.value(OPEN) == 1
+    _is_told_and_gone(known)
+
+
+def test_a_set_that_cannot_be_published_keeps_the_erasure_open_and_its_readers_are_told_later(known: House) -> None:
+    home = known.place / "datasets" / "dossier_personal"
+    home.rename(away := home.with_name("away"))
+    home.touch()
+    assert (_erase(known).returncode, known.value(OPEN)) == (4, 1)
+    home.unlink()
+    away.rename(home)
+    _is_told_and_gone(known)
+
+
+def _is_told_and_gone(house: House) -> None:
+    assert _proof(_erase(house))["finished_at"]
+    assert (house.value(OPEN), _left(house), house.rows(TOLD)) == (0, [], [("changed", None)] * 2)
+    assert house.value("select count(*) from ops.erasure") == 1
+
+
+def test_what_is_landed_and_not_loaded_is_lost_to_nobody(landed: House) -> None:
+    ended = _erase(landed)
+    assert (ended.returncode, "province/dossiers: landed, not loaded" in ended.stderr) == (1, True), ended.stderr
+    assert json.loads(ended.stdout)["finished_at"] is None
+    assert _erase(landed).returncode == 1
+    landed.load("province")
+    assert landed.value("select count(*) from core.dossier") == 40
+    assert landed.value("select count(*) from core.dossier where applicant_name is null") == 2
+    assert len(_proof(_erase(landed))["dossiers"]) == 2
+    assert (_left(landed), landed.value("select count(*) from ops.erasure")) == ([], 1)
+
+
+def test_a_code_that_two_portals_gave_is_two_peoples(known: House) -> None:
+    known.execute(THEIRS)
+    [code, _] = known.column(f"select dossier_code from core.dossier where applicant_name = '{OTHER}' order by 1")
+    ended = _erase(known, asked=code, by="dossiers")
+    assert (ended.returncode, f"{code} is a dossier of business and one of province" in ended.stderr) == (2, True)
+    known.execute(CONTRADICTED)
+    assert OTHER not in _exported(known)
+    proof = _proof(_erase(known))
+    assert {each["issuer"] for each in proof["dossiers"]} == {"province"}
+    assert known.value("select count(*) from ops.conflict where value is not null") == 2
+    assert known.value(f"select count(*) from core.dossier where applicant_name = '{OTHER}'") == 2
+    known.publish("dossier_personal")
+    filled = "select count(*) from share.dossier_personal where applicant_name is not null"
+    others = known.value(filled)
+    proof = _proof(_erase(known, asked=f"business\t{code}", by="dossiers"))
+    assert proof["dossiers"] == [{"issuer": "business", "code": code}]
+    assert (
+        known.value(filled),
+        known.value(f"select count(*) from core.dossier where applicant_name = '{OTHER}'"),
+    ) == (
+        others,
+        1,
+    )
+
+
+def test_a_second_request_leaves_the_first_its_proof(known: House) -> None:
+    first = _proof(_erase(known))["dossiers"]
+    asked = "\n".join(f"{each['issuer']}\t{each['code']}" for each in first)
+    assert _proof(_erase(known, asked=asked, by="dossiers"))["dossiers"] == []
+    told = json.loads(known.done("subject", "list", "--json"))
+    assert [each["dossiers"] for each in told] == [2, 0]
+
+
+def test_a_request_takes_over_what_the_retention_had_taken(known: House) -> None:
+    known.execute("update core.dossier set finished_at = now() - interval '800 days'")
+    known.done("retention")
+    assert len(_proof(_erase(known))["dossiers"]) == 2
+
+
+def test_objects_go_however_late_an_interrupted_erasure_is_completed(known: House) -> None:
+    assert _erase(known, GATEWAY_FAILPOINT="erase.shared").returncode == -9
+    # As if it had died a moment later, before the first object was removed.
+    known.execute("update landing.page set destroyed_at = now() - interval '3 days' where erasure_id is not null")
+    assert NUMBER in _left(known)
+    assert (_proof(_erase(known))["finished_at"] is not None, _left(known)) == (True, [])
+
+
+def test_nothing_is_changed_once_the_lock_is_lost(
+    known: House, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = erasing.find
+
+    def _lose(*given: Any) -> Any:
+        server.end_lock_holders(known.database)
+        return find(*given)
+
+    monkeypatch.setattr(erasing, "find", _lose)
+    with known.shop() as shop, pytest.raises(StoreError, match="the lock was lost"):
+        erasing.erase(shop, Subject(identities=frozenset({NUMBER})), "request 1/2026")
+    assert (known.value("select count(*) from ops.erasure"), _left(known)) == (0, [NAME, NUMBER])

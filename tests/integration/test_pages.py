@@ -18,6 +18,7 @@ from lxml.html import HtmlElement, fromstring
 
 from gateway.publish.contract import load_contracts
 from gateway.serve.pages.labels import labels
+from gateway.serve.pages.search import tokens
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House
@@ -89,13 +90,26 @@ def test_the_catalogue_has_every_set(api: Api, house: House) -> None:
 
 @pytest.mark.parametrize("asked", ["ho so", "Hồ sơ", "HỒ SƠ", unicodedata.normalize("NFD", "hồ sơ"), "  ho   so "])
 def test_a_search_needs_no_marks(api: Api, asked: str) -> None:
-    assert list(found(api, asked))[:2] == ["dossier_event", "dossier_status"]
+    assert list(found(api, asked))[:4] == ["dossier_count", "dossier_event", "dossier_personal", "dossier_status"]
 
 
 def test_all_words_must_be_found_and_a_column_is_shown(api: Api) -> None:
     assert found(api, "lệ phí document_url") == {"procedure_fee": "document_url"}
     assert found(api, "doi tuong thuc hien") == found(api, "đối tượng thực hiện") != {}
     assert "dossier_status" in found(api, "where every dossier")
+
+
+def test_of_a_long_search_the_beginning_counts(api: Api) -> None:
+    words = list(dict.fromkeys(tokens(CONTRACTS["dossier_count"].limitations)))[:20]
+    assert len(words) == 20
+    assert "dossier_count" in found(api, " ".join([*words, "mamut"]))
+    assert "dossier_status" in found(api, f"ho so{' ' * 200}mamut")
+    long = page(api, f"/?q={'x%20' * 15_000}")
+    assert long.get_element_by_id("q").get("value") == " ".join("x" * 100)
+
+
+def test_a_title_that_says_a_word_twice_comes_first(api: Api) -> None:
+    assert next(iter(found(api, "phi le phi cua thu tuc"))) == "procedure_fee"
 
 
 def test_without_a_hit_all_sets_are_shown(api: Api) -> None:
@@ -178,6 +192,28 @@ def test_a_set_past_its_promise_says_so(api: Api, house: House) -> None:
         note.write_text(before, "utf-8")
 
 
+def test_a_note_that_a_power_cut_left_empty_is_none(house: House) -> None:
+    note = house.place / "datasets" / "procedure_time" / ".as-of"
+    before = note.read_text("utf-8")
+    with serving(house) as api:
+        for left in ("", "2026-", "\0" * 32):
+            note.write_text(left, "utf-8")
+            try:
+                page(api, "/")
+                assert "không ghi lúc đọc các cổng" in text(page(api, "/sets/procedure_time"))
+            finally:
+                note.write_text(before, "utf-8")
+    assert "freshness unknown" in api.logged
+    assert str(note) in api.logged
+
+
+def test_a_note_is_on_disk_before_it_has_its_name(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.add(os.fstat(descriptor).st_ino))
+    house.publish("procedure_time")
+    assert (house.place / "datasets" / "procedure_time" / ".as-of").stat().st_ino in synced
+
+
 def test_a_set_is_as_fresh_as_its_stream_also_when_nothing_changed(house: House) -> None:
     last = house.value(
         "select max(started_at) from ops.batch where (portal, stream) = ('province', 'dossiers') and state = 'loaded'"
@@ -234,6 +270,9 @@ def test_an_unknown_set_is_a_page_for_people_and_a_problem_for_programs(api: Api
     assert "chưa công bố bộ dữ liệu nào có tên này" in answer.text
     assert told(api.get("/sets/none"))["status"] == 404
     assert told(api.get("/v1/sets/none", headers=BROWSER))["status"] == 404
+    for accepted in ("text/html;q=0, */*", "*/*"):
+        assert told(api.get("/sets/none", headers={"Accept": accepted}))["status"] == 404
+    assert api.get("/sets/none", headers={"Accept": "text/html, */*"}).headers["content-type"].startswith("text/html")
 
 
 def test_a_contract_of_before_has_its_page_in_one_language(new_house: NewHouse) -> None:

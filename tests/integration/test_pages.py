@@ -174,7 +174,7 @@ def test_no_value_of_a_set_that_needs_a_key(api: Api, house: House) -> None:
     assert 'id="versions"' not in said
     assert f"Hãy hỏi {CONTRACTS['dossier_status'].team}" in html.unescape(said)
     recipes = {each.get("id"): each.text for each in fromstring(said).iterfind(".//pre/code")}
-    assert 'headers={"Authorization": f"Bearer {key}"}' in recipes["code-python"]
+    assert '"Bearer " + os.environ["DATA_KEY"]' in recipes["code-python"]
     assert "Authorization: Bearer $DATA_KEY" in recipes["code-curl"]
     assert '"Bearer " & DATA_KEY' in recipes["code-power_query"]
 

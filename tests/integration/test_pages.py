@@ -179,6 +179,36 @@ def test_no_value_of_a_set_that_needs_a_key(api: Api, house: House) -> None:
     assert '"Bearer " & DATA_KEY' in recipes["code-power_query"]
 
 
+def test_a_set_of_persons_says_which_role_sees_what(api: Api) -> None:
+    [table] = within(page(api, "/sets/dossier_personal"), "forms")
+    seen = [[text(cell) for cell in row] for row in table.iter("tr")]
+    assert [[cell.rpartition(" ")[2] for cell in seen[0]], *(row[0].split()[-1] for row in seen[1:])] == [
+        ["Column", "case_officer", "statistician"],
+        "applicant_name",
+        "applicant_identity",
+        "applicant_phone",
+    ]
+    assert [[cell.split(":")[0] for cell in row[1:]] for row in seen[1:]] == [
+        ["Nguyên dạng As it is", "Không thấy Not seen"],
+        ["3 ký tự cuối The last 3 characters", "Bí danh"],
+        ["3 ký tự cuối The last 3 characters", "Không thấy Not seen"],
+    ]
+    said = text(page(api, "/sets/dossier_personal").get_element_by_id("roles"))
+    for each in ("Thống kê đếm số người, không nêu tên Statistics count persons", "cột agency_code", "cột received_at"):
+        assert each in said
+    assert "các dòng không nằm trong tệp nào" in text(page(api, "/sets/dossier_personal"))
+    assert "agency_reader" in text(page(api, "/sets/dossier_status").get_element_by_id("roles"))
+    assert 'id="roles"' not in api.get("/sets/dossier_count").text
+
+
+def test_a_set_of_counts_says_that_small_ones_are_left_out(api: Api) -> None:
+    said = text(page(api, "/sets/dossier_count"))
+    assert "Ở cột received_count, số từ 1 đến 4 để trống" in said
+    assert "In received_count, numbers from 1 to 4 are empty" in said
+    assert said.count("a count is too small to be told") == 2
+    assert "too small" not in text(page(api, "/sets/procedure_fee"))
+
+
 def test_a_set_past_its_promise_says_so(api: Api, house: House) -> None:
     assert not within(page(api, "/sets/procedure_time"), "warning")
     note = house.place / "datasets" / "procedure_time" / ".as-of"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from gateway import durable
+from gateway.log import log
 from gateway.publish.contract import Contract
 from gateway.store.ops import batch
 
@@ -30,10 +32,17 @@ def keep(home: Path, moment: datetime) -> None:
     """Note it for the set whose versions lie in `home`. Raises OSError."""
     draft = home / f"{FILE}-{os.getpid()}"
     draft.write_text(moment.isoformat(), "utf-8")
+    durable.sync([draft])
     draft.replace(home / FILE)
 
 
 def kept(home: Path) -> datetime | None:
-    """What was noted; None for a set that an earlier release has published."""
+    """What was noted; None for a set that an earlier release has published, and for a note that cannot be read, told in the log."""
     path = home / FILE
-    return datetime.fromisoformat(path.read_text("utf-8")) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        return datetime.fromisoformat(path.read_text("utf-8")).astimezone(UTC)
+    except ValueError:
+        log.error("freshness unknown", where=str(path), do="publish the set again, which notes it anew")
+        return None

@@ -9,6 +9,7 @@ import msgspec
 import zstandard
 from fastapi import Request, Response
 
+from gateway.serve.accepted import weights
 from gateway.serve.problems import Refusal
 
 JSON = "application/json"
@@ -45,15 +46,6 @@ def packed(request: Request, body: bytes, status: int, media_type: str, more: Ma
 
 def chosen(accepted: str) -> str:
     """The best of `zstd` and `gzip` that an Accept-Encoding allows; "" for neither. q=0 forbids, `*` stands for the unnamed."""
-    weights = dict(map(_weighted, filter(str.strip, accepted.lower().split(","))))
-    best = max(("zstd", "gzip"), key=lambda name: weights.get(name, weights.get("*", 0.0)))
-    return best if weights.get(best, weights.get("*", 0.0)) > 0 else ""
-
-
-def _weighted(part: str) -> tuple[str, float]:
-    name, _, rest = part.partition(";")
-    said = rest.strip().removeprefix("q=") if rest else "1"
-    try:
-        return name.strip(), float(said)
-    except ValueError:
-        return name.strip(), 0.0
+    found = weights(accepted)
+    best = max(("zstd", "gzip"), key=lambda name: found.get(name, found.get("*", 0.0)))
+    return best if found.get(best, found.get("*", 0.0)) > 0 else ""

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from gateway.linked.write import FORMS
 from gateway.publish.files import sha256
 from gateway.serve import asked
+from gateway.serve.accepted import best
 from gateway.serve.downloads import MOVING, TYPES, File, sent
 from gateway.serve.problems import not_written
 from gateway.serve.shelf import AShelf
@@ -41,9 +42,8 @@ for _name in FILES:
 def catalogue(request: Request) -> Response:
     """The catalogue by its own name (dcat:Catalog): programs are led to its file, people to its page."""
     asked.parameters(request, ())
-    accepted = request.headers.get("accept", "")
-    kinds = {TYPES[f".{form}"].partition(";")[0]: f"/catalogue.{form}" for form in FORMS}
-    place = next((place for kind, place in kinds.items() if kind in accepted), "/")
+    files = {TYPES[f".{form}"].partition(";")[0]: f"/catalogue.{form}" for form in FORMS}
+    place = files.get(best(request.headers.get("accept", ""), ["text/html", *files]), "/")
     return RedirectResponse(place, 303, {"Vary": "Accept", "Cache-Control": "no-cache"})
 
 

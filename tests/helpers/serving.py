@@ -111,6 +111,8 @@ class Api:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.logged = ""
+        """What the program had written to its log when it ended."""
         self.http = requests.Session()
         self.http.trust_env = False
 
@@ -183,14 +185,15 @@ def serving(house: House, **more: str) -> Iterator[Api]:
             assert process.stdout is not None
             words = process.stdout.readline().split()
             assert words, process.communicate()[1]
-            yield Api(words[1].removesuffix("/v1/sets"))
+            api = Api(words[1].removesuffix("/v1/sets"))
+            yield api
         except BaseException:
             process.kill()
             raise
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, api.logged = process.communicate(timeout=30)
         assert process.returncode == 0
-        assert "Traceback" not in errors
+        assert "Traceback" not in api.logged
 
 
 def files_of(house: House, dataset: str) -> Path:

@@ -63,6 +63,13 @@ def test_the_catalogue_leads_programs_to_its_file_and_people_to_its_page(api: Ap
         ("text/turtle", "/catalogue.ttl"),
         ("application/ld+json", "/catalogue.jsonld"),
         ("text/html", "/"),
+        ("text/html,text/turtle;q=0", "/"),
+        ("text/html,text/turtle;q=0.9", "/"),
+        ("text/turtle;q=0.5,application/ld+json;profile=x;q=0.9,*/*;q=0.1", "/catalogue.jsonld"),
+        ("text/html;q=0.5,TEXT/Turtle", "/catalogue.ttl"),
+        ("text/turtle,*/*", "/catalogue.ttl"),
+        ("*/*", "/"),
+        ("", "/"),
     ):
         answer = api.http.get(
             f"{api.address}/catalogue", headers={"Accept": accepted}, allow_redirects=False, timeout=30

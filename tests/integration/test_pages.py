@@ -18,6 +18,7 @@ from lxml.html import HtmlElement, fromstring
 
 from gateway.publish.contract import load_contracts
 from gateway.serve.pages.labels import labels
+from gateway.serve.pages.search import tokens
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import ROOT, House
@@ -89,13 +90,26 @@ def test_the_catalogue_has_every_set(api: Api, house: House) -> None:
 
 @pytest.mark.parametrize("asked", ["ho so", "Hồ sơ", "HỒ SƠ", unicodedata.normalize("NFD", "hồ sơ"), "  ho   so "])
 def test_a_search_needs_no_marks(api: Api, asked: str) -> None:
-    assert list(found(api, asked))[:2] == ["dossier_event", "dossier_status"]
+    assert list(found(api, asked))[:4] == ["dossier_count", "dossier_event", "dossier_personal", "dossier_status"]
 
 
 def test_all_words_must_be_found_and_a_column_is_shown(api: Api) -> None:
     assert found(api, "lệ phí document_url") == {"procedure_fee": "document_url"}
     assert found(api, "doi tuong thuc hien") == found(api, "đối tượng thực hiện") != {}
     assert "dossier_status" in found(api, "where every dossier")
+
+
+def test_of_a_long_search_the_beginning_counts(api: Api) -> None:
+    words = list(dict.fromkeys(tokens(CONTRACTS["dossier_count"].limitations)))[:20]
+    assert len(words) == 20
+    assert "dossier_count" in found(api, " ".join([*words, "mamut"]))
+    assert "dossier_status" in found(api, f"ho so{' ' * 200}mamut")
+    long = page(api, f"/?q={'x%20' * 15_000}")
+    assert long.get_element_by_id("q").get("value") == " ".join("x" * 100)
+
+
+def test_a_title_that_says_a_word_twice_comes_first(api: Api) -> None:
+    assert next(iter(found(api, "phi le phi cua thu tuc"))) == "procedure_fee"
 
 
 def test_without_a_hit_all_sets_are_shown(api: Api) -> None:
@@ -160,9 +174,39 @@ def test_no_value_of_a_set_that_needs_a_key(api: Api, house: House) -> None:
     assert 'id="versions"' not in said
     assert f"Hãy hỏi {CONTRACTS['dossier_status'].team}" in html.unescape(said)
     recipes = {each.get("id"): each.text for each in fromstring(said).iterfind(".//pre/code")}
-    assert 'headers={"Authorization": f"Bearer {key}"}' in recipes["code-python"]
+    assert '"Bearer " + os.environ["DATA_KEY"]' in recipes["code-python"]
     assert "Authorization: Bearer $DATA_KEY" in recipes["code-curl"]
     assert '"Bearer " & DATA_KEY' in recipes["code-power_query"]
+
+
+def test_a_set_of_persons_says_which_role_sees_what(api: Api) -> None:
+    [table] = within(page(api, "/sets/dossier_personal"), "forms")
+    seen = [[text(cell) for cell in row] for row in table.iter("tr")]
+    assert [[cell.rpartition(" ")[2] for cell in seen[0]], *(row[0].split()[-1] for row in seen[1:])] == [
+        ["Column", "case_officer", "statistician"],
+        "applicant_name",
+        "applicant_identity",
+        "applicant_phone",
+    ]
+    assert [[cell.split(":")[0] for cell in row[1:]] for row in seen[1:]] == [
+        ["Nguyên dạng As it is", "Không thấy Not seen"],
+        ["3 ký tự cuối The last 3 characters", "Bí danh"],
+        ["3 ký tự cuối The last 3 characters", "Không thấy Not seen"],
+    ]
+    said = text(page(api, "/sets/dossier_personal").get_element_by_id("roles"))
+    for each in ("Thống kê đếm số người, không nêu tên Statistics count persons", "cột agency_code", "cột received_at"):
+        assert each in said
+    assert "các dòng không nằm trong tệp nào" in text(page(api, "/sets/dossier_personal"))
+    assert "agency_reader" in text(page(api, "/sets/dossier_status").get_element_by_id("roles"))
+    assert 'id="roles"' not in api.get("/sets/dossier_count").text
+
+
+def test_a_set_of_counts_says_that_small_ones_are_left_out(api: Api) -> None:
+    said = text(page(api, "/sets/dossier_count"))
+    assert "Ở cột received_count, số từ 1 đến 4 để trống" in said
+    assert "In received_count, numbers from 1 to 4 are empty" in said
+    assert said.count("a count is too small to be told") == 2
+    assert "too small" not in text(page(api, "/sets/procedure_fee"))
 
 
 def test_a_set_past_its_promise_says_so(api: Api, house: House) -> None:
@@ -176,6 +220,28 @@ def test_a_set_past_its_promise_says_so(api: Api, house: House) -> None:
         assert "2 days past its promise" in text(warning)
     finally:
         note.write_text(before, "utf-8")
+
+
+def test_a_note_that_a_power_cut_left_empty_is_none(house: House) -> None:
+    note = house.place / "datasets" / "procedure_time" / ".as-of"
+    before = note.read_text("utf-8")
+    with serving(house) as api:
+        for left in ("", "2026-", "\0" * 32):
+            note.write_text(left, "utf-8")
+            try:
+                page(api, "/")
+                assert "không ghi lúc đọc các cổng" in text(page(api, "/sets/procedure_time"))
+            finally:
+                note.write_text(before, "utf-8")
+    assert "freshness unknown" in api.logged
+    assert str(note) in api.logged
+
+
+def test_a_note_is_on_disk_before_it_has_its_name(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.add(os.fstat(descriptor).st_ino))
+    house.publish("procedure_time")
+    assert (house.place / "datasets" / "procedure_time" / ".as-of").stat().st_ino in synced
 
 
 def test_a_set_is_as_fresh_as_its_stream_also_when_nothing_changed(house: House) -> None:
@@ -234,6 +300,9 @@ def test_an_unknown_set_is_a_page_for_people_and_a_problem_for_programs(api: Api
     assert "chưa công bố bộ dữ liệu nào có tên này" in answer.text
     assert told(api.get("/sets/none"))["status"] == 404
     assert told(api.get("/v1/sets/none", headers=BROWSER))["status"] == 404
+    for accepted in ("text/html;q=0, */*", "*/*"):
+        assert told(api.get("/sets/none", headers={"Accept": accepted}))["status"] == 404
+    assert api.get("/sets/none", headers={"Accept": "text/html, */*"}).headers["content-type"].startswith("text/html")
 
 
 def test_a_contract_of_before_has_its_page_in_one_language(new_house: NewHouse) -> None:

@@ -17,14 +17,16 @@ from gateway.serve.shelf import AShelf, Shared
 
 router = APIRouter()
 DOMAIN, OTHER = "domain_", "domain_other"
+LONGEST = 200
+"""Characters of what is searched for."""
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def catalogue(request: Request, shelf: AShelf) -> Response:
-    """The catalogue. q: words to search for; other parameters, which links collect on their way, mean nothing here."""
+    """The catalogue. q: words to search for, of which LONGEST characters count; other parameters, which links collect on their way, mean nothing here."""
     with shelf.engine.connect() as connection:
         sets = shelf.sets(connection)
-    asked = normalize("NFC", request.query_params.get("q", "")).strip()
+    asked = normalize("NFC", request.query_params.get("q", "")[:LONGEST]).strip()
     hits = search(sets, asked)
     return page(
         request,

@@ -9,15 +9,17 @@ from itertools import islice
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
+from gateway.access.masks import LEFT
 from gateway.config import HOME
 from gateway.crosswalks import codelists
 from gateway.publish.contract import Contract
 from gateway.publish.files import Record, records_of
 from gateway.serve.downloads import File, files
 from gateway.serve.pages.address import address_of
-from gateway.serve.pages.labels import both, label
+from gateway.serve.pages.labels import both, label, words
 from gateway.serve.pages.recipes import recipes
 from gateway.serve.pages.render import page
+from gateway.serve.pages.roles import roles
 from gateway.serve.pages.state import state
 from gateway.serve.problems import Said
 from gateway.serve.shelf import AShelf, Shared
@@ -47,6 +49,10 @@ def one_set(request: Request, dataset: str, shelf: AShelf) -> Response:
         files=_in_order(shared.name, present) if shared.is_open else {},
         recipes=recipes(address_of(request), shared, present),
         codes={name: _codes(name) for name in {each.code_list for each in shared.contract.columns} if name},
+        roles=roles(shared.contract),
+        guarded=[column for column in shared.contract.columns if column.is_guarded],
+        left=LEFT,
+        empty=words("empty_small" if shared.contract.small_cells else "empty"),
         rules=_rules(shared.contract),
         sample=_sample(shared) if shared.is_open else [],
         versions=[(each, _tables(each, files(each.folder))) for each in versions[:VERSIONS]],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from gateway.serve.encoding import problem
+from gateway.serve.accepted import best
+from gateway.serve.encoding import PROBLEM, problem
 from gateway.serve.pages.render import page
 from gateway.serve.problems import Refusal, Said
 
@@ -14,7 +15,7 @@ NO_PAGES = ("/v1/", "/health", "/metrics")
 
 def refused(request: Request, refusal: Refusal) -> Response:
     """What is wrong, and what to do."""
-    if request.url.path.startswith(NO_PAGES) or "text/html" not in request.headers.get("accept", ""):
+    if request.url.path.startswith(NO_PAGES) or not _wants_page(request):
         return problem(request, refusal)
     told = refusal.content(request.url.path)
     texts = {name: Said(str(told[name]), str(told[f"{name}_vi"])) for name in ("title", "detail", "do")}
@@ -26,3 +27,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
         texts=texts,
         number=refusal.status,
     )
+
+
+def _wants_page(request: Request) -> bool:
+    return best(request.headers.get("accept", ""), [PROBLEM, "text/html"]) == "text/html"

@@ -92,7 +92,7 @@ def _consumer(connection: Connection, code: str) -> int:
 
 
 def _require_honoured(connection: Connection, contract: Contract, wanted: Wanted) -> None:
-    for is_wrong, what, do in (*_of_contract(contract, wanted), *_of_itself(connection, wanted)):
+    for is_wrong, what, do in (*_of_contract(contract, wanted), *_of_itself(connection, contract, wanted)):
         if is_wrong:
             raise ConfigError(what, where=f"data set {contract.name}", do=do)
 
@@ -104,16 +104,17 @@ def _of_contract(contract: Contract, wanted: Wanted) -> list[tuple[bool, str, st
     return [
         (contract.is_open, "the set is open to all", "give no right: anyone reads it"),
         (wanted.role not in roles, f"its contract has no role {wanted.role}", f"choose one of {', '.join(roles)}"),
-        (agency and not contract.scope.agency, "its contract names no agency in its scope", "leave --agency out"),
+        (agency and not contract.scope.issuer, "its contract names no agency in its scope", "leave --agency out"),
         (is_dated and not period, "its contract names no period in its scope", "leave --from and --until out"),
     ]
 
 
-def _of_itself(connection: Connection, wanted: Wanted) -> list[tuple[bool, str, str]]:
+def _of_itself(connection: Connection, contract: Contract, wanted: Wanted) -> list[tuple[bool, str, str]]:
     begins, ends = wanted.period_from or date.min, wanted.period_until or date.max
-    is_unknown = bool(wanted.agency_code) and not below(connection, wanted.agency_code or "")
+    code, issuer = wanted.agency_code, contract.scope.issuer
+    is_unknown = bool(code) and not below(connection, issuer, code or "")
     return [
         (begins > ends, "the period ends before it begins", "correct --from or --until"),
-        (is_unknown, "no agency in force has this code", "choose one of the set agency_directory"),
+        (is_unknown, f"no agency in force of {issuer} has this code", "choose one of the set agency_directory"),
         (not wanted.basis.strip(), "a right needs its legal basis", "write the number of the agreement into --basis"),
     ]

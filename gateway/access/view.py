@@ -97,7 +97,7 @@ def granted(contract: Contract, grant: Grant, agencies: frozenset[str] | None) -
     """
     role = next((each for each in contract.roles if each.name == grant.role), None)
     is_dated = grant.period_from is not None or grant.period_until is not None
-    if role is None or (agencies is not None and not contract.scope.agency) or (is_dated and not contract.scope.period):
+    if role is None or (agencies is not None and not contract.scope.issuer) or (is_dated and not contract.scope.period):
         return None
     named = {each.name: role.columns.get(each.name, "") if each.is_guarded else PLAIN for each in contract.columns}
     forms = {name: form for name, form in named.items() if form}

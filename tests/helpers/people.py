@@ -42,7 +42,10 @@ ROLES: dict[str, dict[str, dict[str, str]]] = {
     },
     "visits": {"clerk": {"person_number": "pseudonym", "seen_at": "year"}},
 }
-SCOPES = {"people": {"agency": "agency_code", "issuer": "province", "period": "received_at"}, "visits": {"period": "visited_on"}}
+SCOPES = {
+    "people": {"agency": "agency_code", "issuer": "province", "period": "received_at"},
+    "visits": {"period": "visited_on"},
+}
 KEYS = {"people": "code", "visits": "visit"}
 AGENCIES = ("H33", "H33.1", "H33.1.1", "H33.2", "H34")
 """H33.1 and H33.2 are below H33, H33.1.1 is below H33.1. At the national portal H34 is, too: other agencies of the same codes."""

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway import who
 from gateway.access import pseudonyms
 from gateway.access.agencies import below
+from gateway.access.agreed import Agreed, offer
 from gateway.errors import ConfigError
 from gateway.publish.contract import Contract
 from gateway.store.access import access_grant, consumer
@@ -43,6 +44,13 @@ class Grant:
     agency_code: str | None
     period_from: date | None
     period_until: date | None
+    agreed: Agreed
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The parts of the contract's scope that it is limited by."""
+        is_dated = self.period_from is not None or self.period_until is not None
+        return (*(("agency", "issuer") if self.agency_code else ()), *(("period",) if is_dated else ()))
 
 
 def give(connection: Connection, secrets: tuple[bytes, ...], code: str, contract: Contract, wanted: Wanted) -> None:
@@ -50,6 +58,7 @@ def give(connection: Connection, secrets: tuple[bytes, ...], code: str, contract
     held_by = _consumer(connection, code)
     _require_honoured(connection, contract, wanted)
     row = {"consumer_id": held_by, "dataset": contract.name, "granted_by": who.user(), **asdict(wanted)}
+    row["agreed"] = asdict(offer(contract, wanted.role))
     given = insert(access_grant).values(row).on_conflict_do_nothing().returning(access_grant.c.grant_id)
     if connection.scalar(given) is None:
         do = f"take it back first: gateway access revoke {code} {contract.name}"
@@ -71,10 +80,15 @@ def take(connection: Connection, code: str, dataset: str) -> int:
 
 def grant_of(connection: Connection, code: str, dataset: str) -> Grant | None:
     """What the consumer of this code may read of a set; None for nothing."""
-    columns = [access_grant.c[name] for name in Grant.__dataclass_fields__]
-    wanted = select(*columns).join(consumer).where(access_grant.c.revoked_at.is_(None))
+    wanted = select(access_grant).join(consumer).where(access_grant.c.revoked_at.is_(None))
     row = connection.execute(wanted.filter_by(dataset=dataset).where(consumer.c.consumer_code == code)).one_or_none()
-    return None if row is None else Grant(*row)
+    return None if row is None else of_row(row)
+
+
+def of_row(row: Row[Any]) -> Grant:
+    """The right that a row of ops.access_grant tells of."""
+    limits = (row.agency_code, row.period_from, row.period_until)
+    return Grant(row.grant_id, row.role, *limits, Agreed(**row.agreed))
 
 
 def listed(connection: Connection) -> list[Row[Any]]:

@@ -103,7 +103,8 @@ def _custom(said: Mapping[str, Any]) -> dict[str, Any]:
 def masked(form: str, value: Any) -> Any:
     """What a reader gets of a value, but for pseudonyms, which only the gateway can make."""
     if form == "last_digits":
-        return None if value is None or len(value) < 6 else value[-3:]
+        digits = "".join(each for each in value or "" if each in "0123456789")
+        return digits[-3:] if len(digits) > 5 else None
     if form == "year":
         return None if value is None else str(_day(value))[:4]
     return said(value)

@@ -16,7 +16,7 @@ import yaml
 
 from proof.access_sheet import Right, Row, Sheet, read_sheet
 from tests.helpers.house import House
-from tests.helpers.people import AGENCIES, AGENCY, consumer, grant
+from tests.helpers.people import AGENCIES, add_agencies, consumer, grant
 
 ROWS = 12
 KINDS = {
@@ -41,9 +41,7 @@ class World:
         self.sheets = {sheet.name: sheet for sheet in map(self._take, contracts)}
         self.rows = {name: [_row(sheet, number) for number in range(ROWS)] for name, sheet in self.sheets.items()}
         self.before = {name: [dict(row) for row in rows] for name, rows in self.rows.items()}
-        for code in AGENCIES:
-            parent = f"'{code.rpartition('.')[0]}'" if "." in code else "null"
-            house.execute(AGENCY.format(code=code, parent=parent))
+        add_agencies(house)
         self.publish()
 
     def publish(self) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 _BELOW = text("""
-    with recursive below (issuer, code) as (
-        select issuer, agency_code from core.agency where agency_code = :code and valid_to is null
+    with recursive below (code) as (
+        select agency_code from core.agency where issuer = :issuer and agency_code = :code and valid_to is null
         union
-        select a.issuer, a.agency_code from below join core.agency as a
-            on a.issuer = below.issuer and a.parent_code = below.code and a.valid_to is null
+        select a.agency_code from below join core.agency as a
+            on a.issuer = :issuer and a.parent_code = below.code and a.valid_to is null
     )
     select code from below""")
-"""Each issuer's own tree: a code of one may be another agency's at the other. A tree that leads back to itself ends, too."""
+"""One issuer's tree: a code of his may be another agency's at another. A tree that leads back to itself ends, too."""
 
 
-def below(connection: Connection, code: str) -> frozenset[str]:
-    """The codes of an agency and those below it; none when no agency in force has the code."""
-    return frozenset(connection.scalars(_BELOW, {"code": code}))
+def below(connection: Connection, issuer: str, code: str) -> frozenset[str]:
+    """The codes of an agency and those below it, as this issuer gives them; none when no agency of his in force has the code."""
+    return frozenset(connection.scalars(_BELOW, {"issuer": issuer, "code": code}))

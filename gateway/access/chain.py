@@ -52,11 +52,16 @@ class Verified:
 
 
 def append(connection: Connection, secrets: Sequence[bytes], act: Act) -> None:
-    """Add an entry in the transaction of what it tells of; other writers wait until that is over."""
+    """Add an entry in the transaction of what it tells of; other writers wait until that is over.
+
+    Raises ConfigError for a process with an older GATEWAY_SECRET_KEY than that of the last entry: what it seals would be told as
+    tampering for ever.
+    """
     if not secrets:
         raise ConfigError("GATEWAY_SECRET_KEY is not set", do="set it: entries of the audit log are sealed with it")
     connection.execute(text("select pg_advisory_xact_lock(hashtextextended('audit chain', 0))"))
     last = connection.execute(select(audit).order_by(audit.c.entry_id.desc()).limit(1)).one_or_none()
+    _require_present(secrets, last)
     entry = {
         "entry_id": last.entry_id + 1 if last else 1,
         "at": datetime.now(UTC),
@@ -68,6 +73,15 @@ def append(connection: Connection, secrets: Sequence[bytes], act: Act) -> None:
         "previous": last.seal if last else BEGINNING,
     }
     connection.execute(insert(audit).values({**entry, "seal": _seal(secrets[0], entry)}))
+
+
+def _require_present(secrets: Sequence[bytes], last: Row[Any] | None) -> None:
+    if last is not None and last.sealed_by not in map(fingerprint, secrets):
+        raise ConfigError(
+            f"no key of GATEWAY_SECRET_KEY has the fingerprint {last.sealed_by}, which sealed the last entry",
+            where="the audit log",
+            do="restart this process with the present GATEWAY_SECRET_KEY: the newest key first, then those before it",
+        )
 
 
 def verify(connection: Connection, secrets: Sequence[bytes], noted: str = "") -> Verified:

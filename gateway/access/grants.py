@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway import who
 from gateway.access import pseudonyms
 from gateway.access.agencies import below
+from gateway.access.agreed import Agreed, offer
 from gateway.errors import ConfigError
 from gateway.publish.contract import Contract
 from gateway.store.access import access_grant, consumer
@@ -43,6 +44,13 @@ class Grant:
     agency_code: str | None
     period_from: date | None
     period_until: date | None
+    agreed: Agreed
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The parts of the contract's scope that it is limited by."""
+        is_dated = self.period_from is not None or self.period_until is not None
+        return (*(("agency", "issuer") if self.agency_code else ()), *(("period",) if is_dated else ()))
 
 
 def give(connection: Connection, secrets: tuple[bytes, ...], code: str, contract: Contract, wanted: Wanted) -> None:
@@ -50,6 +58,7 @@ def give(connection: Connection, secrets: tuple[bytes, ...], code: str, contract
     held_by = _consumer(connection, code)
     _require_honoured(connection, contract, wanted)
     row = {"consumer_id": held_by, "dataset": contract.name, "granted_by": who.user(), **asdict(wanted)}
+    row["agreed"] = asdict(offer(contract, wanted.role))
     given = insert(access_grant).values(row).on_conflict_do_nothing().returning(access_grant.c.grant_id)
     if connection.scalar(given) is None:
         do = f"take it back first: gateway access revoke {code} {contract.name}"
@@ -71,10 +80,15 @@ def take(connection: Connection, code: str, dataset: str) -> int:
 
 def grant_of(connection: Connection, code: str, dataset: str) -> Grant | None:
     """What the consumer of this code may read of a set; None for nothing."""
-    columns = [access_grant.c[name] for name in Grant.__dataclass_fields__]
-    wanted = select(*columns).join(consumer).where(access_grant.c.revoked_at.is_(None))
+    wanted = select(access_grant).join(consumer).where(access_grant.c.revoked_at.is_(None))
     row = connection.execute(wanted.filter_by(dataset=dataset).where(consumer.c.consumer_code == code)).one_or_none()
-    return None if row is None else Grant(*row)
+    return None if row is None else of_row(row)
+
+
+def of_row(row: Row[Any]) -> Grant:
+    """The right that a row of ops.access_grant tells of."""
+    limits = (row.agency_code, row.period_from, row.period_until)
+    return Grant(row.grant_id, row.role, *limits, Agreed(**row.agreed))
 
 
 def listed(connection: Connection) -> list[Row[Any]]:
@@ -92,7 +106,7 @@ def _consumer(connection: Connection, code: str) -> int:
 
 
 def _require_honoured(connection: Connection, contract: Contract, wanted: Wanted) -> None:
-    for is_wrong, what, do in (*_of_contract(contract, wanted), *_of_itself(connection, wanted)):
+    for is_wrong, what, do in (*_of_contract(contract, wanted), *_of_itself(connection, contract, wanted)):
         if is_wrong:
             raise ConfigError(what, where=f"data set {contract.name}", do=do)
 
@@ -104,16 +118,17 @@ def _of_contract(contract: Contract, wanted: Wanted) -> list[tuple[bool, str, st
     return [
         (contract.is_open, "the set is open to all", "give no right: anyone reads it"),
         (wanted.role not in roles, f"its contract has no role {wanted.role}", f"choose one of {', '.join(roles)}"),
-        (agency and not contract.scope.agency, "its contract names no agency in its scope", "leave --agency out"),
+        (agency and not contract.scope.issuer, "its contract names no agency in its scope", "leave --agency out"),
         (is_dated and not period, "its contract names no period in its scope", "leave --from and --until out"),
     ]
 
 
-def _of_itself(connection: Connection, wanted: Wanted) -> list[tuple[bool, str, str]]:
+def _of_itself(connection: Connection, contract: Contract, wanted: Wanted) -> list[tuple[bool, str, str]]:
     begins, ends = wanted.period_from or date.min, wanted.period_until or date.max
-    is_unknown = bool(wanted.agency_code) and not below(connection, wanted.agency_code or "")
+    code, issuer = wanted.agency_code, contract.scope.issuer
+    is_unknown = bool(code) and not below(connection, issuer, code or "")
     return [
         (begins > ends, "the period ends before it begins", "correct --from or --until"),
-        (is_unknown, "no agency in force has this code", "choose one of the set agency_directory"),
+        (is_unknown, f"no agency in force of {issuer} has this code", "choose one of the set agency_directory"),
         (not wanted.basis.strip(), "a right needs its legal basis", "write the number of the agreement into --basis"),
     ]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import MAXYEAR, date, datetime, timedelta, timezone
 from typing import Any
 
 PLAIN, PSEUDONYM, LAST_DIGITS, YEAR = "plain", "pseudonym", "last_digits", "year"
@@ -24,10 +25,10 @@ FITS: Mapping[str, frozenset[str]] = {
 """The masks, and the types of column that each fits. Every one leaves a text, or nothing where there was nothing."""
 
 LEFT = 3
-"""Characters that `last_digits` leaves."""
+"""Digits that `last_digits` leaves: the last of the text, whatever stands between or behind them."""
 
-SHORTEST = 6
-"""Of a shorter text it leaves nothing: three characters would be most of it."""
+FEWEST = 6
+"""Of a text with fewer digits it leaves nothing: three would be most of the number, and letters are no part of one."""
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -50,19 +51,20 @@ def _pseudonym(column: str, key: bytes) -> Masked:
     def shown(value: str | None) -> str | None:
         if value is None:
             return None
-        said = unicodedata.normalize("NFC", value).encode("utf-8", "surrogatepass")
+        said = unicodedata.normalize("NFC", value).strip().encode("utf-8", "surrogatepass")
         return hmac.digest(family, said, hashlib.sha256).hex()[:32]
 
     return shown
 
 
 def _last_digits(value: str | None) -> str | None:
-    return None if value is None or len(value) < SHORTEST else value[-LEFT:]
+    digits = re.sub("[^0-9]", "", value or "")
+    return digits[-LEFT:] if len(digits) >= FEWEST else None
 
 
 def _year(value: date | None) -> str | None:
-    """In Vietnam, where an instant may be of another year than in UTC."""
-    if isinstance(value, datetime):
+    """In Vietnam, where an instant may be of another year than in UTC; at the end of the calendar there is no other."""
+    if isinstance(value, datetime) and value.year < MAXYEAR:
         value = value.astimezone(VIETNAM)
     return None if value is None else f"{value.year:04}"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.access.agreed import HIDDEN, offer
 from gateway.access.grants import Grant
 from gateway.access.masks import PLAIN, PSEUDONYM, Masked, mask
 from gateway.publish.contract import Column, Contract
@@ -91,18 +92,23 @@ def whole(contract: Contract) -> View:
 
 
 def granted(contract: Contract, grant: Grant, agencies: frozenset[str] | None) -> View | None:
-    """What a right gives; None when the contract has no such role by now, or no column that its limits could bind.
+    """What a right gives, as it was agreed or less; None when the contract has no such role by now, or other columns of the key or of
+    its limits.
 
     agencies: the codes of the right's agency and those below it; None where it has no agency.
     """
-    role = next((each for each in contract.roles if each.name == grant.role), None)
-    is_dated = grant.period_from is not None or grant.period_until is not None
-    if role is None or (agencies is not None and not contract.scope.agency) or (is_dated and not contract.scope.period):
+    forms = {name: form for name, form in grant.agreed.narrowed(contract, grant.role).items() if form}
+    if not grant.agreed.has_scope_of(contract, grant.limits) or any(forms.get(name) != PLAIN for name in contract.key):
         return None
-    named = {each.name: role.columns.get(each.name, "") if each.is_guarded else PLAIN for each in contract.columns}
-    forms = {name: form for name, form in named.items() if form}
     reach = Reach(agencies, grant.period_from, grant.period_until)
-    return View(contract, forms, reach, mark=_mark(grant, forms, reach), role=role.name)
+    return View(contract, forms, reach, mark=_mark(grant, forms, reach), role=grant.role)
+
+
+def lacking(contract: Contract, grant: Grant) -> list[str]:
+    """The columns that the contract gives the right's role by now, and the right does not, or otherwise."""
+    view = granted(contract, grant, None)
+    shown = {} if view is None else view.forms
+    return [name for name, form in offer(contract, grant.role).forms.items() if form != shown.get(name, HIDDEN)]
 
 
 def _mark(grant: Grant, forms: Mapping[str, str], reach: Reach) -> str:

@@ -66,6 +66,9 @@ def _of_scope(old: Contract, new: Contract) -> Iterator[str]:
         was, now = getattr(old.scope, kind), getattr(new.scope, kind)
         if was and was != now:
             yield f"rights could be limited by {kind} in column {was}, and {f'are in {now}' if now else 'cannot be'}"
+    was, now = old.scope.issuer, new.scope.issuer
+    if was and now and was != now:
+        yield f"rights could be limited by agencies of {was}, and are by those of {now}"
 
 
 def _of_column(old: Column, new: Column | None) -> Iterator[str]:

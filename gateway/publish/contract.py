@@ -38,9 +38,13 @@ class Role:
 
 @dataclass(frozen=True)
 class Scope:
-    """The columns that limits on rows bind, "" where there are none: of an agency, and of a day or an instant."""
+    """The columns that limits on rows bind, "" where there are none: of an agency, and of a day or an instant.
+
+    issuer: who gives the agency's codes, and has the tree of those below it; there whenever agency is.
+    """
 
     agency: str = ""
+    issuer: str = ""
     period: str = ""
 
     @property

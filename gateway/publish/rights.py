@@ -24,13 +24,13 @@ BOUND = {"agency": frozenset({"string"}), "period": frozenset({"date", "timestam
 def personal(document: Document, contract: Contract) -> Iterator[ConfigError]:
     """Columns that would show people to more readers than may see them.
 
-    A column of the name of a personal one of ours that is not declared so would lie in files that every agency reads; one of the key
-    is seen by every reader, and stands in messages.
+    A column of the name of a personal one of ours that is not declared so would lie in files that every agency reads, or, restricted,
+    be a filter and outlast an erasure; one of the key is seen by every reader, and stands in messages.
     """
     ours = {c.name for table in metadata.tables.values() for c in table.columns if c.info.get("personal")}
     for number, column in enumerate(contract.columns):
         where = document.where([*COLUMNS, number])
-        if column.name in ours and not column.is_guarded:
+        if column.name in ours and column.classification != "personal":
             what = f"column {column.name} is personal, and declared {column.classification}"
             yield ConfigError(what, where=where, do="declare it personal, or leave it out")
         if column.is_key and column.is_guarded:

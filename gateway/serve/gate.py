@@ -48,7 +48,7 @@ class Gate:
             raise needs_key()
         code = self.caller.consumer.code
         grant = grant_of(connection, code, contract.name)
-        view = None if grant is None else granted(contract, grant, _agencies(connection, grant))
+        view = None if grant is None else granted(contract, grant, _agencies(connection, contract, grant))
         if view is None:
             raise no_right()
         return view if not view.needs_key else replace(view, key=self._key(connection, code))
@@ -58,8 +58,8 @@ class Gate:
         return key_of(connection, self.office.secrets, code)
 
 
-def _agencies(connection: Connection, grant: Grant) -> frozenset[str] | None:
-    return None if grant.agency_code is None else below(connection, grant.agency_code)
+def _agencies(connection: Connection, contract: Contract, grant: Grant) -> frozenset[str] | None:
+    return None if grant.agency_code is None else below(connection, contract.scope.issuer, grant.agency_code)
 
 
 async def _gate(shelf: AShelf, caller: ACaller, office: AnOffice) -> Gate:  # async, or a thread would be waited for

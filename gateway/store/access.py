@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from gateway.store.core import metadata
 
@@ -87,6 +88,12 @@ access_grant = Table(
     Column("period_from", Date, comment="first day, in Vietnam; empty: from the beginning"),
     Column("period_until", Date, comment="last day, in Vietnam; empty: without end"),
     Column("basis", Text, nullable=False, comment="number of the agreement, or the law"),
+    Column(
+        "agreed",
+        JSONB,
+        nullable=False,
+        comment="what the contract gave the role then: major version, forms of its columns, scope; never more is read",
+    ),
     Column("granted_by", Text, nullable=False),
     Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("revoked_at", DateTime(timezone=True)),

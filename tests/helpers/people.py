@@ -42,10 +42,13 @@ ROLES: dict[str, dict[str, dict[str, str]]] = {
     },
     "visits": {"clerk": {"person_number": "pseudonym", "seen_at": "year"}},
 }
-SCOPES = {"people": {"agency": "agency_code", "period": "received_at"}, "visits": {"period": "visited_on"}}
+SCOPES = {
+    "people": {"agency": "agency_code", "issuer": "province", "period": "received_at"},
+    "visits": {"period": "visited_on"},
+}
 KEYS = {"people": "code", "visits": "visit"}
 AGENCIES = ("H33", "H33.1", "H33.1.1", "H33.2", "H34")
-"""H33.1 and H33.2 are below H33, H33.1.1 is below H33.1."""
+"""H33.1 and H33.2 are below H33, H33.1.1 is below H33.1. At the national portal H34 is, too: other agencies of the same codes."""
 
 PEOPLE = """
     insert into public.people select 'P' || lpad(n::text, 3, '0'), (array['H33', 'H33.1', 'H33.1.1', 'H33.2', 'H34', null])[n % 6 + 1],
@@ -57,7 +60,7 @@ VISITS = """
         timestamptz '2025-12-31T18:00:00Z' + n * interval '1 day' from generate_series(0, {last}) n"""
 AGENCY = """
     insert into core.agency (issuer, agency_code, agency_name, parent_code, valid_from, source_hash, content_hash, batch_id)
-    values ('province', '{code}', 'Cơ quan {code}', {parent}, '0001-01-01', '\\x00', '\\x00', 1)"""
+    values ('{issuer}', '{code}', 'Cơ quan {code}', {parent}, '0001-01-01', '\\x00', '\\x00', 1)"""
 
 
 class People:
@@ -74,9 +77,7 @@ class People:
             )
         for statement in (PEOPLE, VISITS):
             house.execute(statement.replace("{last}", str(count - 1)).replace(":", "\\:").replace("\\:\\:", "::"))
-        for code in AGENCIES:
-            parent = f"'{code.rpartition('.')[0]}'" if "." in code else "null"
-            house.execute(AGENCY.format(code=code, parent=parent))
+        add_agencies(house)
 
     def write(self, name: str, **changes: Any) -> Path:
         """The contract of a set; changes: as below."""
@@ -93,6 +94,15 @@ class People:
     def publish(self, name: str = "people") -> Published:
         """Publish a set as it is now."""
         return self.house.publish(name, self.schemas)
+
+
+def add_agencies(house: House) -> None:
+    """Those of both issuers."""
+    parents = {code: f"'{code.rpartition('.')[0]}'" if "." in code else "null" for code in AGENCIES}
+    for code, parent in parents.items():
+        house.execute(AGENCY.format(issuer="province", code=code, parent=parent))
+    for code, parent in {"H33.1": "null", "H34": "'H33.1'"}.items():
+        house.execute(AGENCY.format(issuer="national", code=code, parent=parent))
 
 
 def write_contracts(folder: Path) -> list[Path]:

@@ -17,9 +17,10 @@ OTHER = ("grant", CODE, "delivery", "--role", "agency_reader", "--basis", "12/TT
 
 @pytest.fixture
 def consumer(house: House) -> House:
-    """A house with one consumer and one agency."""
+    """A house with one consumer, one agency of the province, and one of the national portal."""
     house.done("keys", "add", CODE, "Sở Tư pháp")
-    house.execute(AGENCY.format(code="H33.17", parent="null"))
+    house.execute(AGENCY.format(issuer="national", code="H33.18", parent="null"))
+    house.execute(AGENCY.format(issuer="province", code="H33.17", parent="null"))
     return house
 
 
@@ -49,7 +50,7 @@ def test_a_right_is_given_listed_taken_back_and_written_down(consumer: House) ->
         (("grant", CODE, SET, "--role", "clerk", "--basis", "1"), "no role clerk → choose one of agency_reader"),
         (("grant", CODE, SET, "--role", "agency_reader", "--basis", " "), "a right needs its legal basis"),
         ((*GRANT[1:], "--from", "2026-02-01", "--until", "2026-01-01"), "the period ends before it begins"),
-        ((*GRANT[1:], "--agency", "H33.18"), "no agency in force has this code"),
+        ((*GRANT[1:], "--agency", "H33.18"), "no agency in force of province has this code"),
         ((*OTHER, "--from", "2026-02-01"), "no period in its scope → leave --from"),
         ((*OTHER, "--agency", "H33.17"), "no agency in its scope → leave --agency out"),
         (("grant", CODE, "crosswalk", "--role", "agency_reader", "--basis", "1"), "the set is open to all"),

@@ -116,7 +116,7 @@ def test_entries_cut_off_the_end_show_against_a_noted_head(house: House) -> None
 
 def test_an_entry_forged_without_the_secret_key_is_found_and_what_else_is_broken_too(house: House) -> None:
     with house.engine() as engine:
-        _append(engine, 1, (bytes(32),))
+        _append(engine, 1, (bytes(32), *SECRETS))
     _tamper(
         house,
         "update ops.audit set actor = 'x' where entry_id = 3; update ops.audit set sealed_by = 'x' where entry_id = 5",
@@ -140,7 +140,7 @@ def test_a_rotated_secret_key_goes_on_with_the_chain(house: House) -> None:
     house.done("keys", "add", "justice-department", "Sở Tư pháp")
     assert house.done("audit", "verify").startswith(f"{ENTRIES + 1} entries")
     with house.engine() as engine:
-        _append(engine, 1)
+        _append(engine, 1, (*SECRETS, base64.b64decode(NEW)))
     ended = house.gateway("audit", "verify")
     assert ended.returncode == 4
     assert f"audit entry {ENTRIES + 2}: it was sealed with a key that had been replaced before" in said(ended)[0]

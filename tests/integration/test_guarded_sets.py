@@ -12,7 +12,7 @@ from gateway.publish import unfiled
 from gateway.publish.check import check
 from tests.conftest import NewHouse
 from tests.helpers.house import House
-from tests.helpers.people import ROLES, People
+from tests.helpers.people import ROLES, SCOPES, People
 from tests.helpers.serving import serving
 
 
@@ -45,7 +45,8 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a form nobody knows": ({"roles": {"a": {"phone": "half"}}}, "'half' is not one of plain", "phone: half"),
     "the key masked": ({"roles": {"a": {"code": "pseudonym"}}}, "column code is of the key", "role: a"),
     "a shared column masked": ({"roles": {"a": {"agency_code": "pseudonym"}}}, "column agency_code is shared", "role: a"),
-    "a scope of nothing": ({"scope": {"agency": "office"}}, "scope agency: no column office", "property: scope"),
+    "a scope of nothing": ({"scope": {"agency": "office", "issuer": "province"}}, "scope agency: no column office", "property: scope"),
+    "an agency of nobody": ({"scope": {"agency": "agency_code"}}, "'issuer' is a dependency of 'agency'", "agency: agency_code"),
     "a scope of another type": ({"scope": {"period": "status"}}, "column status is a string", "property: scope"),
     "a personal scope": ({"scope": {"period": "born_on"}}, "scope period: column born_on is personal", "property: scope"),
 }  # fmt: skip
@@ -76,6 +77,10 @@ BREAKS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "rights cannot be limited any more": (
         {"scope": {"period": "received_at"}}, "rights could be limited by agency in column agency_code, and cannot be"
+    ),
+    "codes become another issuer's": (
+        {"scope": {**SCOPES["people"], "issuer": "national"}},
+        "rights could be limited by agencies of province, and are by those of national",
     ),
 }  # fmt: skip
 
@@ -187,12 +192,13 @@ def test_readers_of_the_database_see_shared_tables_alone(people: People) -> None
     assert people.house.value(may.format("gateway_reader", "publication"))
 
 
-def test_what_is_personal_by_name_must_be_declared_so(people: People) -> None:
-    path = people.write("people")
+@pytest.mark.parametrize("declared", ["open", "shared", "restricted"])
+def test_what_is_personal_by_name_must_be_declared_so(module_people: People, declared: str) -> None:
+    path = module_people.write("people")
     text = path.read_text("utf-8").replace("full_name", "applicant_name")
-    path.write_text(text.replace("classification: personal", "classification: shared"), "utf-8")
-    found = [each.what for each in mistakes(people, path)]
-    assert "column applicant_name is personal, and declared shared" in found
+    path.write_text(text.replace("classification: personal", f"classification: {declared}"), "utf-8")
+    found = [each.what for each in mistakes(module_people, path)]
+    assert f"column applicant_name is personal, and declared {declared}" in found
 
 
 def test_without_a_key_it_is_listed_and_no_more(people: People) -> None:

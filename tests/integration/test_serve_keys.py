@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import os
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
@@ -273,6 +274,27 @@ def test_what_leaves_a_readers_reach_is_removed_and_what_enters_is_added(moved: 
         "other": [("added", "P001"), ("removed", "P004"), ("removed", "P010")],
         "early": [("changed", "P001"), ("changed", "P004"), ("removed", "P008"), ("changed", "P013"), ("removed", "P010"), ("removed", "P014")],
     }  # fmt: skip
+
+
+def test_masks_leave_no_letters_and_join_what_is_one(moved: tuple[People, Api]) -> None:
+    people, api = moved
+    api.http.headers.update(with_key(people.consumer("reader")))
+    for dataset in ("people", "visits"):
+        people.grant("reader", "clerk", dataset)
+    texts = ["Nguyễn Văn An", "0900 000 678 (mẹ)", "CMND 12", "12345", "0900000678 "]
+    texts.append(unicodedata.normalize("NFD", "số 099.000.000.001 ở Bến Tre"))
+    same = ["Số 099000000001", unicodedata.normalize("NFD", " Số 099000000001\t"), "Số 099000000001 "]
+    for number, (phone, person) in enumerate(zip(texts, [*same, "x", "y", "z"], strict=True)):
+        people.house.execute(
+            f"update public.people set phone = '{phone}', person_number = '{person}' where code = 'P00{number}'"
+        )
+    people.house.execute("update public.visits set seen_at = '9999-12-31 23\\:59\\:59+00' where visit = 0")
+    for dataset in ("people", "visits"):
+        people.publish(dataset)
+    found = rows(api)[:6]
+    assert [row["phone"] for row in found] == [None, "678", None, None, "678", "001"]
+    assert [len({row["person_number"] for row in found[:end]}) for end in (3, 6)] == [1, 4]
+    assert [row["seen_at"] for row in rows(api, "/v1/sets/visits/rows")[:2]] == ["9999", "2026"]
 
 
 def test_another_secret_key_changes_no_pseudonym(moved: tuple[People, Api]) -> None:

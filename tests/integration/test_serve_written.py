@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from gateway.config import load_settings
 from gateway.serve import server
 from gateway.serve.app import make_app
 from gateway.serve.office import Office
@@ -121,6 +124,26 @@ def test_sums_that_cannot_be_written_wait(people: People) -> None:
         each.dispose()
 
 
+def test_who_was_started_before_the_key_was_rotated_gives_nothing_after_it(people: People) -> None:
+    key, old = people.consumer(CODE), people.house.secret
+    people.grant(CODE, "clerk")
+    clerk, engine = connect_clerk(people.house.url, 1), connect_reader(people.house.url, 1)
+    office = Office(clerk, load_settings(people.house.environment).secret_keys)
+    with in_thread(make_app(Shelf(engine, people.house.place / "datasets"), office)) as api, capture_logs() as logged:
+        api.http.headers.update(with_key(key))
+        assert api.json(ROWS)["rows"]
+        people.house.secret = f"{base64.b64encode(bytes(32)).decode()},{old}"
+        people.house.done("keys", "limit", CODE, "--rows-per-day", "5000")
+        api.problem(ROWS, 503)
+        Api(api.address).json("/v1/sets/play/rows")
+        office.sums.write(clerk, office.secrets)
+    assert [each["event"] for each in logged] == ["not answered", "reads are not written down yet"]
+    assert all("restart this process with the present GATEWAY_SECRET_KEY" in each["error"] for each in logged)
+    assert people.house.done("audit", "verify").startswith("2 entries")
+    for each in (clerk, engine):
+        each.dispose()
+
+
 def test_the_server_may_add_to_the_log_and_change_nothing(people: People) -> None:
     from gateway.errors import ConfigError
 
@@ -175,7 +198,6 @@ def test_limits_are_changed_and_written_down(people: People) -> None:
 
 
 def test_it_does_not_serve_without_a_secret_key(people: People) -> None:
-    from gateway.config import load_settings
     from gateway.errors import ConfigError
 
     people.house.secret = ""

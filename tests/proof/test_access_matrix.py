@@ -45,7 +45,7 @@ def _every_change(patch: pytest.MonkeyPatch) -> None:
 
 
 def _only_the_agency_itself(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(gate, "below", lambda _, code: frozenset({code}))
+    patch.setattr(gate, "below", lambda _, __, code: frozenset({code}))
 
 
 def _days_of_utc(patch: pytest.MonkeyPatch) -> None:

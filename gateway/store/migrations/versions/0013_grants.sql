@@ -24,6 +24,7 @@ CREATE TABLE ops.access_grant (
     period_from DATE,
     period_until DATE,
     basis TEXT NOT NULL,
+    agreed JSONB NOT NULL,
     granted_by TEXT NOT NULL,
     granted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     revoked_at TIMESTAMP WITH TIME ZONE,
@@ -35,6 +36,7 @@ COMMENT ON COLUMN ops.access_grant.agency_code IS 'rows of this agency and those
 COMMENT ON COLUMN ops.access_grant.period_from IS 'first day, in Vietnam; empty: from the beginning';
 COMMENT ON COLUMN ops.access_grant.period_until IS 'last day, in Vietnam; empty: without end';
 COMMENT ON COLUMN ops.access_grant.basis IS 'number of the agreement, or the law';
+COMMENT ON COLUMN ops.access_grant.agreed IS 'what the contract gave the role then: major version, forms of its columns, scope; never more is read';
 CREATE UNIQUE INDEX uq_access_grant_living ON ops.access_grant (consumer_id, dataset) WHERE revoked_at IS NULL;
 
 CREATE TABLE ops.pseudonym_key (

@@ -29,9 +29,11 @@ SEEN = (
     "/sets/procedure_fee",
     "/sets/procedure_catalogue",
     "/sets/dossier_status",
+    "/sets/dossier_personal",
+    "/sets/dossier_count",
     "/sets/none",
 )
-"""Every kind of page: all sets, what a search finds, a search without hits, open sets, one that needs a key, a refusal."""
+"""Every kind of page: all sets, what a search finds, a search without hits, open sets, one that needs a key, one of persons, one of counts, a refusal."""
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +167,8 @@ def test_pictures_for_people(page: Page) -> None:
         "search": "/?q=ho+so",
         "open": "/sets/procedure_fee",
         "key": "/sets/dossier_status",
+        "persons": "/sets/dossier_personal",
+        "counts": "/sets/dossier_count",
     }.items():
         for kind, width, scheme in (("1280", 1280, "light"), ("390", 390, "light"), ("dark", 1280, "dark")):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

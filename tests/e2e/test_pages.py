@@ -159,6 +159,15 @@ def test_axe_finds_nothing_where_columns_stand_under_each_other(page: Page) -> N
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_roles_are_named_where_columns_stand_under_each_other(page: Page) -> None:
+    page.goto("/sets/dossier_personal")
+    names = page.get_by_role("table", name="theo từng vai trò").locator("td > code")
+    assert [each.is_visible() for each in names.all()] == [False] * 6
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert [each.is_visible() for each in names.all()] == [True] * 6
+    assert Axe().run(page).violations_count == 0
+
+
 def test_pictures_for_people(page: Page) -> None:
     """How it looks is kept for whoever changes it: wide, narrow, dark."""
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -29,9 +29,11 @@ SEEN = (
     "/sets/procedure_fee",
     "/sets/procedure_catalogue",
     "/sets/dossier_status",
+    "/sets/dossier_personal",
+    "/sets/dossier_count",
     "/sets/none",
 )
-"""Every kind of page: all sets, what a search finds, a search without hits, open sets, one that needs a key, a refusal."""
+"""Every kind of page: all sets, what a search finds, a search without hits, open sets, one that needs a key, one of persons, one of counts, a refusal."""
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +159,15 @@ def test_axe_finds_nothing_where_columns_stand_under_each_other(page: Page) -> N
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_roles_are_named_where_columns_stand_under_each_other(page: Page) -> None:
+    page.goto("/sets/dossier_personal")
+    names = page.get_by_role("table", name="theo từng vai trò").locator("td > code")
+    assert [each.is_visible() for each in names.all()] == [False] * 6
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert [each.is_visible() for each in names.all()] == [True] * 6
+    assert Axe().run(page).violations_count == 0
+
+
 def test_pictures_for_people(page: Page) -> None:
     """How it looks is kept for whoever changes it: wide, narrow, dark."""
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -165,6 +176,8 @@ def test_pictures_for_people(page: Page) -> None:
         "search": "/?q=ho+so",
         "open": "/sets/procedure_fee",
         "key": "/sets/dossier_status",
+        "persons": "/sets/dossier_personal",
+        "counts": "/sets/dossier_count",
     }.items():
         for kind, width, scheme in (("1280", 1280, "light"), ("390", 390, "light"), ("dark", 1280, "dark")):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

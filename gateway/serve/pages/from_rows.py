@@ -17,16 +17,16 @@ KEY = "DATA_KEY"
 
 def curl(place: str, contract: Contract) -> str:
     """For a command line with jq. place: the set's address. A file is left only when all pages were got, and nothing of an older one."""
-    table = f"{contract.name}.jsonl"
     lines = [
-        f"after=; : > {table}.part",
+        f"file={contract.name}.jsonl after=",
+        ": > $file.part",
         'while [ "$after" != null ]; do',
         f'    page=$(curl -fsS -G -H "Authorization: Bearer ${KEY}" ${{after:+-d "after=$after"}} \\',
         f"        '{place}/rows') &&",
-        f"    printf '%s\\n' \"$page\" | jq -c '.rows[]' >> {table}.part &&",
+        "    printf '%s\\n' \"$page\" | jq -c '.rows[]' >> $file.part &&",
         "    after=$(printf '%s\\n' \"$page\" | jq -r .next) || break",
         "done",
-        f'if [ "$after" = null ]; then mv {table}.part {table}; else rm {table}.part; false; fi',
+        'if [ "$after" = null ]; then mv $file.part $file; else rm $file.part; false; fi',
     ]
     return "\n".join(lines)
 
@@ -63,7 +63,8 @@ def power_query(place: str, contract: Contract) -> str:
     types = ",\n        ".join(f'{{"{each.name}", {M_TYPES[each.type]}}}' for each in columns)
     lines = [
         "let",
-        f'    Page = (after as record) => Json.Document(Web.Contents("{place}/rows", [',
+        f'    Address = "{place}/rows",',
+        "    Page = (after as record) => Json.Document(Web.Contents(Address, [",
         f'        Query = after, Headers = [Authorization = "Bearer " & {KEY}]',
         "    ])),",
         "    Pages = List.Generate(",

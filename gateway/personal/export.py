@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from gateway.delivery.sealed import opened
 from gateway.personal import shared_rows
 from gateway.personal.erase import find
 from gateway.personal.landed_records import Found, records_at
-from gateway.personal.subject import Subject, ids
+from gateway.personal.subject import Subject, columns, ids
 from gateway.store.access import audit
 from gateway.store.delivery import outbox
 from gateway.workshop import Workshop
@@ -28,10 +28,8 @@ def export(shop: Workshop, subject: Subject) -> dict[str, Any]:
     codes = whole.known_as
     with shop.engine.connect() as connection:
         dossiers = ids(connection, whole.keys)
-        document = {
-            name: _rows(connection, sql, ids=dossiers, codes=sorted(codes), pages=list(found.pages))
-            for name, sql in _HELD.items()
-        }
+        binds = {"ids": dossiers, "codes": sorted(codes), **columns(whole.keys), **_spots(found)}
+        document = {name: _rows(connection, sql, binds) for name, sql in _HELD.items()}
         document["deliveries"] = list(_told(shop, connection, dossiers))
         tables = list(shared_rows.tables(connection))
         document["shared_sets"] = [
@@ -48,7 +46,13 @@ def counts(document: dict[str, Any]) -> dict[str, int]:
     return {name: len(rows) for name, rows in document.items()}
 
 
-def _rows(connection: Connection, sql: str, **binds: Any) -> Rows:
+def _spots(found: Found) -> dict[str, list[int]]:
+    """Where the person's records stand; not pages that cannot be told apart into records, in which others stand, too."""
+    places = [(page, at) for page, numbers in found.pages.items() for at in numbers if at >= 0]
+    return {"pages": [page for page, _ in places], "numbers": [at for _, at in places]}
+
+
+def _rows(connection: Connection, sql: str, binds: Mapping[str, Any]) -> Rows:
     return [dict(row) for row in connection.execute(text(sql), binds).mappings()]
 
 
@@ -89,8 +93,10 @@ _HELD = {
     "versions": "select * from core.dossier_version where dossier_id = any(:ids) order by dossier_id, version_number",
     "events": "select * from core.dossier_event where dossier_id = any(:ids) order by dossier_id, status_at, status_code",
     "quarantine": """
-        select * from ops.quarantine where record_key = any(:codes) or page_id = any(:pages) and value is not null
-        and record_key is null order by quarantine_id""",
+        select quarantine_id, portal, stream, record_key, reason, path, value, page_id, record_number, state from ops.quarantine
+        where (portal, record_key) in (select * from unnest(cast(:issuers as text[]), cast(:keys as text[])))
+            or (page_id, record_number) in (select * from unnest(cast(:pages as bigint[]), cast(:numbers as int[])))
+        order by quarantine_id""",
     "acknowledged": "select * from ops.ledger where dossier_id = any(:ids) order by target, dossier_id",
     "attempts": """
         select a.* from ops.attempt as a join ops.outbox using (outbox_id) where dossier_id = any(:ids) order by attempt_id""",

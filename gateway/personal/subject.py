@@ -49,7 +49,7 @@ def held(connection: Connection, subject: Subject) -> Subject:
     """With the dossiers that core holds of it: by number, by code, and the same dossier at other portals by its national code."""
     while True:
         binds = {"identities": list(subject.identities), "codes": list(subject.known_as)}
-        rows = connection.execute(text(_HELD), {**binds, **_columns(subject.keys)}).all()
+        rows = connection.execute(text(_HELD), {**binds, **columns(subject.keys)}).all()
         found = subject.keys | {Key(row.issuer, row.dossier_code) for row in rows}
         nationals = {row.dossier_code_national for row in rows if row.dossier_code_national}
         wider = replace(subject, keys=found, codes=subject.codes | nationals)
@@ -60,10 +60,11 @@ def held(connection: Connection, subject: Subject) -> Subject:
 
 def ids(connection: Connection, keys: Iterable[Key]) -> list[int]:
     """The dossiers' numbers in core."""
-    return list(connection.scalars(text(_IDS), _columns(keys)))
+    return list(connection.scalars(text(_IDS), columns(keys)))
 
 
-def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+def columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+    """Dossiers as binds of SQL: issuers and keys, in one order."""
     known = sorted(keys)
     return {"issuers": [key.issuer for key in known], "keys": [key.code for key in known]}
 

@@ -30,15 +30,15 @@ def sandbox() -> Iterator[Running]:
     with running_sandbox(
         "--dossiers", "40", "--procedures", "3", "--only", "national", "--only", "province"
     ) as running:
-        bad = {**FILED, "dossierStatus.id": 99}
-        records = {"1": FILED, "2": FILED, "3": bad}
+        bad, keyless = {"dossierStatus.id": 99}, {"code": {"of": "nobody"}}
+        records = {"1": FILED, "2": FILED, "3": FILED | bad, "4": FILED | keyless, "5": keyless}
         order_fault(running.province, match="/pa/dossier/search", kind="rewrite", times=0, records=records)
         yield running
 
 
 @pytest.fixture
 def known(house: House, sandbox: Running) -> House:
-    """A night that brought two dossiers of the person, and a third to quarantine; published."""
+    """A night that brought two dossiers of the person, and two to quarantine, beside one of somebody else; published."""
     house.connect_to(sandbox)
     house.night("national")
     house.sync("province")
@@ -73,9 +73,12 @@ def test_a_person_is_given_everything_and_nobody_elses_records(known: House, tmp
     ours = [row for row in found["dossiers"] if row["issuer"] == "province"]
     assert [(row["applicant_name"], row["applicant_identity"]) for row in ours] == [(NAME, NUMBER)] * 2
     assert len(found["events"]) >= 2
-    assert [row["path"] for row in found["quarantine"]] == ["dossierStatus.id"]
+    refused = [(row["path"], row["record_number"]) for row in found["quarantine"]]
+    assert refused == [("dossierStatus.id", 3), ("code", 4)]
+    assert known.value("select count(*) from ops.quarantine where record_key is null") == 2
+    assert "record_hash" not in told.read_text("utf-8")
     [page] = [each for each in found["landed_pages"] if each["portal"] == "province"]
-    assert [each["applicant"]["data"]["phoneNumber"] for each in page["records"]] == [PHONE] * 3
+    assert [each["applicant"]["data"]["phoneNumber"] for each in page["records"]] == [PHONE] * 4
     sets = {each["table"]: len(each["rows"]) for each in found["shared_sets"]}
     assert sets["dossier_personal"] == sets["dossier_status"] == 2
     assert known.value("select count(*) from core.dossier") > 30

@@ -52,6 +52,11 @@ def _spots(found: Found) -> dict[str, list[int]]:
     return {"pages": [page for page, _ in places], "numbers": [at for _, at in places]}
 
 
+def holds_any(document: dict[str, Any]) -> bool:
+    """Whether it tells of the person; who read the sets, and pages that nobody can read, may be anybody's."""
+    return any(rows for name, rows in document.items() if name not in ("readers", "landed_pages_unreadable"))
+
+
 def _rows(connection: Connection, sql: str, binds: Mapping[str, Any]) -> Rows:
     return [dict(row) for row in connection.execute(text(sql), binds).mappings()]
 

@@ -6,7 +6,6 @@ or its stream is in no mapping any more, its bytes are looked through all the sa
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,7 +19,7 @@ from gateway.errors import ConfigError, StoreError
 from gateway.landed import asked, records_of
 from gateway.mapping.compile import Mapping, compile_mapping
 from gateway.mapping.members import members_of
-from gateway.personal.subject import Key, Subject
+from gateway.personal.subject import Key, Subject, bare
 from gateway.portals import StreamSpec
 from gateway.workshop import Workshop
 
@@ -99,7 +98,7 @@ def _matches(reader: _Reader, page: Row[Any], subject: Subject, found: Found) ->
     for number, (_, code, identity) in enumerate(reader.records(page)):
         key = Key(page.portal, code or "")
         is_named = key in subject.keys or code in subject.codes or (not is_ours and code in subject.known_as)
-        if is_named or (identity and unicodedata.normalize("NFC", identity) in subject.identities):
+        if is_named or (identity and bare(identity) in subject.identities):
             if is_ours and code:
                 found.keys.add(key)
             yield number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -38,11 +39,29 @@ class Subject:
 
 def asked_for(written: str, *, by_identity: bool) -> Subject:
     """What a request names, one number or code a line. Raises ConfigError when there is none, which never shows a line."""
-    lines = frozenset(filter(None, (unicodedata.normalize("NFC", line).strip() for line in written.splitlines())))
+    read = _identity if by_identity else _code
+    lines = frozenset(read(line, at) for at, line in enumerate(written.splitlines(), 1) if line.strip())
     if not 0 < len(lines) <= MOST:
         kind = "identity numbers" if by_identity else "dossier codes"
         raise ConfigError(f"{len(lines)} {kind} were given", where="the request", do=f"write 1 to {MOST}, one a line")
     return Subject(identities=lines) if by_identity else Subject(codes=lines)
+
+
+def bare(identity: str) -> str:
+    """An identity number without what is put between its digits for the eye, as both sides are compared: 079 085.001-234."""
+    return re.sub(r"[\s.\u2010-\u2015-]", "", unicodedata.normalize("NFKC", identity)).upper()
+
+
+def _identity(line: str, at: int) -> str:
+    number = bare(line)
+    if not re.fullmatch(r"(?=(?:.*[0-9]){4})[0-9A-Z]{6,20}", number):
+        do = "write numbers of identity cards, passports or tax codes, one a line"
+        raise ConfigError(f"line {at} is no identity number", where="the request", do=do)
+    return number
+
+
+def _code(line: str, _: int) -> str:
+    return unicodedata.normalize("NFC", line).strip()
 
 
 def held(connection: Connection, subject: Subject) -> Subject:
@@ -74,7 +93,7 @@ _OF_KEYS = "(issuer, dossier_code) in (select * from unnest(cast(:issuers as tex
 # By its own code or by the nation's: the nation's code of a dossier is another portal's own one.
 _HELD = f"""
     select issuer, dossier_code, dossier_code_national from core.dossier
-    where applicant_identity = any(:identities) or dossier_code = any(:codes) or dossier_code_national = any(:codes)
-        or {_OF_KEYS}"""
+    where upper(regexp_replace(applicant_identity, '[\\s.-]', '', 'g')) = any(:identities)
+        or dossier_code = any(:codes) or dossier_code_national = any(:codes) or {_OF_KEYS}"""
 
 _IDS = f"select dossier_id from core.dossier where {_OF_KEYS} order by dossier_id"

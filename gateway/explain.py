@@ -25,7 +25,10 @@ class Explanation:
 
 _DOSSIER = """
     select d.dossier_id, d.issuer, d.dossier_code, d.dossier_code_national, d.status_code, d.status_at,
-        d.source_status_code, d.source_status_name, d.procedure_code, d.procedure_name, d.agency_name, d.batch_id
+        d.source_status_code, d.source_status_name, d.procedure_code, d.procedure_name, d.agency_name, d.batch_id,
+        (select 'by erasure ' || erasure_id || ' (' || class || '): portals that do not hold the dossier hear no more of it'
+            from ops.erased_dossier as e join ops.erasure using (erasure_id)
+            where e.issuer = d.issuer and e.dossier_code = d.dossier_code) as applicant_erased
     from core.dossier d where :code in (d.dossier_code, d.dossier_code_national) order by d.dossier_id"""
 
 _EVENTS = """

@@ -102,6 +102,7 @@ class Writer:
         """Who was erased is not brought back by a portal that goes on telling."""
         if not erasure_sql.personal_columns(self._entity, self._mapping.columns):
             return
+        self._run(erasure_sql.taken_up(self._entity, merge.STAGE))
         statement = erasure_sql.empty_staged(self._entity, self._mapping.columns, merge.STAGE)
         emptied = self._connection.exec_driver_sql(statement, self._binds).all()
         self._mark((rows[number][0].page_id, by, class_) for number, by, class_ in emptied)

@@ -41,18 +41,19 @@ def export(
     from gateway import who
     from gateway.access import chain
     from gateway.personal import export as exporting
-    from gateway.personal.new_file import write_new
+    from gateway.personal.new_file import new_file
     from gateway.workshop import open_workshop
 
     shop, subject = open_workshop(), _subject(identity_from, dossiers_from)
-    document = exporting.export(shop, subject)
-    write_new(to, show.as_json(document).encode())
-    counts = exporting.counts(document)
-    with shop.engine.begin() as connection:
-        act = chain.Act(f"user {who.user()}", "person exported", "subject", counts)
-        chain.append(connection, shop.settings.secret_keys, act)
-    show.table("Held", ("place", "count"), [{"place": name, "count": count} for name, count in counts.items()])
-    return 0
+    with new_file(to) as file:
+        document = exporting.export(shop, subject)
+        counts = exporting.counts(document)
+        with shop.engine.begin() as connection:
+            act = chain.Act(f"user {who.user()}", "person exported", "subject", counts)
+            chain.append(connection, shop.settings.secret_keys, act)
+        file.write(show.as_json(document).encode())  # nothing is given away that the audit log does not tell of
+    show.table("Held", ("place", "count"), _places(counts))
+    return 0 if exporting.holds_any(document) else _nothing(subject)
 
 
 @app.command("erase")
@@ -72,13 +73,12 @@ def erase(
     if dry_run:
         counts = erasing.preview(open_workshop(), subject)
         show.table("Would be erased", ("place", "count"), _places(counts), as_json)
-        return 0
+        return 0 if any(counts[name] for name in counts if name != "unreadable pages") else _nothing(subject)
     if not basis:
         raise ConfigError("no basis is given", where="--basis", do="write the number of the request")
     proof = erasing.erase(open_workshop(), subject, basis)
     if proof is None:
-        typer.echo("gateway: nothing is held of this person", err=True)
-        return 0
+        return _nothing(subject)
     return _tell(proof, as_json)
 
 
@@ -109,11 +109,21 @@ def _read(place: str) -> str:
     from gateway.errors import ConfigError
 
     try:
-        return sys.stdin.read() if place == "-" else Path(place).read_text("utf-8")
+        # An editor may have put a byte order mark before the first number.
+        return (sys.stdin.buffer.read() if place == "-" else Path(place).read_bytes()).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"cannot be read ({type(error).__name__})", where="the request's file", do="name a file of UTF-8 text, or -"
         ) from None
+
+
+def _nothing(subject: Subject) -> int:
+    """Say what was looked for, since it may be written otherwise than portals do: a person must look."""
+    numbers, codes = len(subject.identities), len(subject.named)
+    asked = f"{numbers} identity numbers" if numbers else f"{codes} dossier codes"
+    hint = "; portals that tell no number are searched by codes: --dossiers-from" if numbers else ""
+    typer.echo(f"gateway: nothing is held; looked for {asked} in dossiers and landed pages{hint}", err=True)
+    return 1
 
 
 def _tell(proof: Proof, as_json: bool) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select, text, update
 
 from gateway.delivery.line import DOSSIERS
 from gateway.delivery.outbox import draft, held, state_names
@@ -12,6 +12,7 @@ from gateway.delivery.sealed import Seal
 from gateway.delivery.spec import Delivery
 from gateway.delivery.story import at_event, tell
 from gateway.store.delivery import outbox
+from gateway.store.erasure_sql import NOT_ERASED
 from gateway.workshop import Workshop
 
 
@@ -47,8 +48,10 @@ def _again(connection: Connection, seal: Seal, target: Delivery, rows: list[Row[
         story["dossier_id"]: story
         for story in tell(connection, target.portal.portal, [row.dossier_id for row in rows], names)
     }
-    freed = 0
+    kept, freed = set(connection.scalars(text(NOT_ERASED), {"ids": list(stories)})), 0
     for row in rows:
+        if row.kind == "record" and row.dossier_id not in kept:
+            continue  # a whole dossier without its applicant would empty the applicant at the portal
         story = at_event(stories[row.dossier_id], row.status_code, row.status_at, names)
         made = draft(target.payload(row.kind), row.kind, story)
         state, cause, reason = held(made.problems)

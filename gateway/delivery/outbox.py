@@ -50,10 +50,13 @@ class Outbox:
 
     def add(self, connection: Connection, batch_id: int, changed: Ids, touched: Ids) -> None:
         """In the caller's transaction: records of `changed` dossiers, and events that this batch brought of `touched` ones."""
+        asked = [*changed, *touched]
+        known = set(connection.scalars(text(NOT_ERASED), {"ids": asked}) if asked else ())
         # A whole dossier without its applicant would empty the applicant at the portal, too.
-        whole = connection.scalars(text(NOT_ERASED), {"ids": list(changed)}).all() if changed else []
+        whole, erased = sorted(known.intersection(changed)), set(touched) - known
         for target in self.targets:
-            filed, moved = (_filed_there(connection, target, ids) for ids in (whole, touched))
+            unheard = _never_there(connection, target, erased)
+            filed, moved = (_filed_there(connection, target, ids) for ids in (whole, sorted({*touched} - unheard)))
             drafts = [*self._records(connection, target, filed), *self._events(connection, target, batch_id, moved)]
             if drafts:
                 write(connection, self._vault, target, batch_id, drafts)
@@ -118,6 +121,13 @@ def _filed_there(connection: Connection, target: Delivery, ids: Ids) -> Ids:
     return list(connection.scalars(text(_FILED_THERE), {"ids": list(ids), "prefix": prefix}))
 
 
+def _never_there(connection: Connection, target: Delivery, erased: set[int]) -> set[int]:
+    """Erased dossiers that the target does not hold: no record will make them there, and their steps would wait for ever."""
+    if target.record_payload is None or not erased:
+        return set()
+    return erased.difference(connection.scalars(text(_CREATED), {"target": target.target, "ids": list(erased)}))
+
+
 def _is_news(target: Delivery, made: Draft, last: Row[Any] | None) -> bool:
     """Whether a record tells what the last one did not; a target that takes a dossier once wants no second."""
     if last is None:
@@ -169,6 +179,8 @@ _LAST_TOLD = """
 _FILED_THERE = """
     select d.dossier_id from core.dossier as d
     where d.dossier_id = any(:ids) and starts_with(d.dossier_code_national, :prefix) order by d.dossier_id"""
+
+_CREATED = "select dossier_id from ops.ledger where target = :target and dossier_id = any(:ids) and is_created"
 
 # A step is a change of state, by the states' own times: the same state at a later time is none, until a state between the two
 # comes. An echo is no news: a state that its issuer shows because we told it, and not since it came back to it by itself.

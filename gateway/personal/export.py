@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,10 +26,11 @@ Rows = list[dict[str, Any]]
 def export(shop: Workshop, subject: Subject) -> dict[str, Any]:
     """What is held, by the place where it is held; lists are empty where nothing is."""
     whole, found = find(shop, subject)
-    binds = {**whole.columns(), "nationals": list(whole.nationals), "pages": list(found.pages)}
+    binds = {**whole.columns(), "nationals": list(whole.nationals)}
     with shop.engine.connect() as connection:
         dossiers = ids(connection, whole.keys)
-        document = {name: _rows(connection, sql, ids=dossiers, **binds) for name, sql in _HELD.items()}
+        binds |= _spots(found)
+        document = {name: _rows(connection, sql, {"ids": dossiers, **binds}) for name, sql in _HELD.items()}
         document["deliveries"] = list(_told(shop, connection, dossiers))
         contracts = {each.name: each for each in load_contracts(shop.settings.schemas)}
         tables = list(shared_rows.tables(connection, contracts))
@@ -49,7 +50,18 @@ def counts(document: dict[str, Any]) -> dict[str, int]:
     return {name: len(rows) for name, rows in document.items()}
 
 
-def _rows(connection: Connection, sql: str, **binds: Any) -> Rows:
+def _spots(found: Found) -> dict[str, list[int]]:
+    """Where the person's records stand; not pages that cannot be told apart into records, in which others stand, too."""
+    places = [(page, at) for page, numbers in found.pages.items() for at in numbers if at >= 0]
+    return {"pages": [page for page, _ in places], "numbers": [at for _, at in places]}
+
+
+def holds_any(document: dict[str, Any]) -> bool:
+    """Whether it tells of the person; who read the sets, and pages that nobody can read, may be anybody's."""
+    return any(rows for name, rows in document.items() if name not in ("readers", "landed_pages_unreadable"))
+
+
+def _rows(connection: Connection, sql: str, binds: Mapping[str, Any]) -> Rows:
     return [dict(row) for row in connection.execute(text(sql), binds).mappings()]
 
 
@@ -92,8 +104,10 @@ _HELD = {
     "versions": "select * from core.dossier_version where dossier_id = any(:ids) order by dossier_id, version_number",
     "events": "select * from core.dossier_event where dossier_id = any(:ids) order by dossier_id, status_at, status_code",
     "quarantine": f"""
-        select * from ops.quarantine where (portal, record_key) in {_KEYS} or page_id = any(:pages) and value is not null
-        and record_key is null order by quarantine_id""",
+        select quarantine_id, portal, stream, record_key, reason, path, value, page_id, record_number, state from ops.quarantine
+        where (portal, record_key) in {_KEYS}
+            or (page_id, record_number) in (select * from unnest(cast(:pages as bigint[]), cast(:numbers as int[])))
+        order by quarantine_id""",
     "acknowledged": "select * from ops.ledger where dossier_id = any(:ids) order by target, dossier_id",
     "attempts": """
         select a.* from ops.attempt as a join ops.outbox using (outbox_id) where dossier_id = any(:ids) order by attempt_id""",

@@ -6,7 +6,6 @@ or its stream is in no mapping any more, its bytes are looked through all the sa
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,7 @@ from gateway.errors import ConfigError, StoreError
 from gateway.landed import asked, records_of
 from gateway.mapping.compile import Mapping, compile_mapping
 from gateway.mapping.members import members_of
-from gateway.personal.subject import Key, Subject
+from gateway.personal.subject import Key, Subject, bare
 from gateway.portals import StreamSpec
 from gateway.workshop import Workshop
 
@@ -90,7 +89,7 @@ def _look(shop: Workshop, reader: _Reader | None, page: Row[Any], subject: Subje
 def _matches(reader: _Reader, page: Row[Any], subject: Subject, found: Found) -> Iterator[int]:
     is_ours = reader.stream.into == "dossier"
     for number, (_, code, identity) in enumerate(reader.records(page)):
-        is_theirs = identity and unicodedata.normalize("NFC", identity) in subject.identities
+        is_theirs = identity and bare(identity) in subject.identities
         if is_theirs or subject.has(code, reader.issuers):
             if is_ours and code:
                 found.keys.add(Key(page.portal, code))

@@ -6,18 +6,22 @@ keeps the log. Each class that had something to erase leaves an entry there and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, text, update
 
 from gateway import who
 from gateway.access import chain
+from gateway.errors import LockedError
 from gateway.log import log
 from gateway.personal import core_sql, pages
 from gateway.personal.register import load_register
 from gateway.store.erasure import erasure
+from gateway.store.erasure_sql import CLOSED
+from gateway.store.lock import portal_lock
 from gateway.workshop import Workshop
 
 Counts = dict[str, int]
@@ -26,36 +30,60 @@ Counts = dict[str, int]
 def retain(shop: Workshop, *, dry_run: bool = False) -> dict[str, Counts]:
     """Erase what has been kept longer than the register says; how many, by class and place. dry_run: only count.
 
-    Each class is a transaction of its own. Objects of landed pages are removed after it, also those a crash left behind.
+    Each class of each portal is a transaction of its own; a portal that is being worked on waits for the next night. Objects of
+    landed pages are removed after it, also those a crash left behind.
     """
     register = load_register(shop.settings.mappings, shop.settings.schemas)
-    done = {}
-    for class_, days in register.days.items():
-        before = datetime.now(UTC) - timedelta(days)
-        with shop.engine.connect() as connection:
-            transaction = connection.begin()
-            counts = _erase(connection, shop, class_, days, before)
-            if dry_run or not any(counts.values()):
-                transaction.rollback()
-            else:
-                transaction.commit()
-        done[class_] = counts
+    done = {class_: Counter[str]() for class_ in register.days}
+    for portal in _portals(shop):
+        try:
+            with portal_lock(shop.engine, portal):
+                for class_, days in register.days.items():
+                    done[class_].update(_retain(shop, _Part(class_, portal, days), dry_run=dry_run))
+        except LockedError as error:
+            log.warning("retention passed over", portal=portal, why=error.what)
     if not dry_run:
         pages.destroy(shop, pages.LEFT)
-    return done
+    return {class_: dict(counts) for class_, counts in done.items()}
 
 
-def _erase(connection: Connection, shop: Workshop, class_: str, days: int, before: datetime) -> Counts:
-    actor = f"user {who.user()}"
-    row = {"class": class_, "basis": f"kept for {days} days", "actor": actor, "counts": {}}
+class _Part(NamedTuple):
+    """A class of what a portal told or was told."""
+
+    class_: str
+    portal: str
+    days: int
+
+
+def _portals(shop: Workshop) -> list[str]:
+    """Those of the mappings, and those that were in them once."""
+    with shop.engine.connect() as connection:
+        return sorted({*shop.portals(), *connection.scalars(text(_PORTALS))})
+
+
+def _retain(shop: Workshop, part: _Part, *, dry_run: bool) -> Counts:
+    with shop.engine.connect() as connection:
+        transaction = connection.begin()
+        counts = _erase(connection, shop, part)
+        if dry_run or not any(counts.values()):
+            transaction.rollback()
+        else:
+            transaction.commit()
+    return counts
+
+
+def _erase(connection: Connection, shop: Workshop, part: _Part) -> Counts:
+    actor, before = f"user {who.user()}", datetime.now(UTC) - timedelta(part.days)
+    row = {"class": part.class_, "basis": f"kept for {part.days} days: {part.portal}", "actor": actor, "counts": {}}
     number = connection.execute(insert(erasure).values(row).returning(erasure.c.erasure_id)).scalar_one()
-    counts = _CLASSES[class_](connection, {"erasure_id": number, "before": before, "day": before.date()})
+    binds = {"erasure_id": number, "portal": part.portal, "before": before, "day": before.date()}
+    counts = _CLASSES[part.class_](connection, binds)
     finished = {"counts": counts, "finished_at": func.now()}
     connection.execute(update(erasure).where(erasure.c.erasure_id == number).values(finished))
     if any(counts.values()):
-        act = chain.Act(actor, "time over", class_, {"days": days, "before": before.date().isoformat(), **counts})
-        chain.append(connection, shop.settings.secret_keys, act)
-        log.info("retention", **{"class": class_, **counts})
+        detail = {"days": part.days, "before": before.date().isoformat(), "portal": part.portal, **counts}
+        chain.append(connection, shop.settings.secret_keys, chain.Act(actor, "time over", part.class_, detail))
+        log.info("retention", **{"class": part.class_, "portal": part.portal, **counts})
     return counts
 
 
@@ -75,7 +103,7 @@ def _deliveries(connection: Connection, binds: Mapping[str, Any]) -> Counts:
 def _dossiers(connection: Connection, binds: Mapping[str, Any]) -> Counts:
     ids = connection.scalars(text(_FINISHED), binds).all()
     connection.execute(text(_REMEMBER), {**binds, "ids": ids})
-    return _counted(connection, {"core.dossier": core_sql.OF_DOSSIERS["core.dossier"]}, {"ids": ids})
+    return _counted(connection, core_sql.OF_DOSSIERS, {"ids": ids})
 
 
 def _counted(connection: Connection, statements: Mapping[str, str], binds: Mapping[str, Any]) -> Counts:
@@ -89,7 +117,11 @@ _CLASSES: Mapping[str, Callable[[Connection, Mapping[str, Any]], Counts]] = {
     "dossiers": _dossiers,
 }
 
-_OLD_KEYS = "select key_id from landing.day_key where day < :day"
+_PORTALS = """
+    select portal from landing.day_key union select portal from ops.batch
+    union select split_part(target, '/', 1) from ops.target"""
+
+_OLD_KEYS = "select key_id from landing.day_key where day < :day and portal = :portal"
 
 _LANDING = {
     "landing.page": f"""
@@ -105,21 +137,23 @@ _LANDING = {
 _QUARANTINE = {
     "ops.quarantine": """
         update ops.quarantine as q set value = null from ops.batch as b
-        where b.batch_id = q.last_batch_id and b.started_at < :before and q.value is not null"""
+        where b.batch_id = q.last_batch_id and q.portal = :portal and b.started_at < :before and q.value is not null"""
 }
 
 _DELIVERIES = {
     "ops.outbox": """
         update ops.outbox set payload = '', key_id = null where settled_at < :before and payload <> ''
-            and state in ('accepted', 'superseded', 'dismissed')""",
-    "ops.attempt": "update ops.attempt set answer = null where begun_at < :before and answer is not null",
+            and state in ('accepted', 'superseded', 'dismissed') and starts_with(target, :portal || '/')""",
+    "ops.attempt": """
+        update ops.attempt as a set answer = null from ops.outbox as o
+        where o.outbox_id = a.outbox_id and starts_with(o.target, :portal || '/')
+            and a.begun_at < :before and a.answer is not null""",
 }
 
-# States of the nation's list in which nothing more is done: refused, withdrawn, stopped, done, handed over.
-_FINISHED = """
+# A dossier that was taken up again may keep the day on which it was finished first.
+_FINISHED = f"""
     select dossier_id from core.dossier
-    where (coalesce(finished_at, deleted_at) < :before
-            or finished_at is null and status_code in ('3', '7', '8', '9', '10') and status_at < :before)
+    where issuer = :portal and (deleted_at < :before or {CLOSED} and coalesce(finished_at, status_at) < :before)
         and (applicant_name is not null or applicant_identity is not null or applicant_phone is not null)"""
 
 _REMEMBER = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -46,7 +47,7 @@ class Subject:
 
     def columns(self) -> dict[str, list[str]]:
         """The dossiers found, as two columns of a query."""
-        return _columns(self.keys)
+        return columns(self.keys)
 
 
 def asked_for(written: str, *, by_identity: bool) -> Subject:
@@ -54,15 +55,17 @@ def asked_for(written: str, *, by_identity: bool) -> Subject:
 
     Raises ConfigError when there is none, which never shows a line.
     """
-    lines = frozenset(filter(None, (unicodedata.normalize("NFC", line).strip() for line in written.splitlines())))
+    lines = [(at, line) for at, line in enumerate(written.splitlines(), 1) if line.strip()]
     if not 0 < len(lines) <= MOST:
         kind = "identity numbers" if by_identity else "dossier codes"
         raise ConfigError(f"{len(lines)} {kind} were given", where="the request", do=f"write 1 to {MOST}, one a line")
-    return Subject(identities=lines) if by_identity else Subject(named=frozenset(map(_named, lines)))
+    if by_identity:
+        return Subject(identities=frozenset(_identity(line, at) for at, line in lines))
+    return Subject(named=frozenset(_named(line) for _, line in lines))
 
 
 def _named(line: str) -> Key:
-    issuer, _, code = line.rpartition("\t")
+    issuer, _, code = unicodedata.normalize("NFC", line).strip().rpartition("\t")
     return Key(issuer.strip(), code.strip())
 
 
@@ -78,13 +81,26 @@ def require_one_issuer(subject: Subject) -> None:
             )
 
 
+def bare(identity: str) -> str:
+    """An identity number without what is put between its digits for the eye, as both sides are compared: 079 085.001-234."""
+    return re.sub(r"[\s.\u2010-\u2015-]", "", unicodedata.normalize("NFKC", identity)).upper()
+
+
+def _identity(line: str, at: int) -> str:
+    number = bare(line)
+    if not re.fullmatch(r"(?=(?:.*[0-9]){4})[0-9A-Z]{6,20}", number):
+        do = "write numbers of identity cards, passports or tax codes, one a line"
+        raise ConfigError(f"line {at} is no identity number", where="the request", do=do)
+    return number
+
+
 def held(connection: Connection, subject: Subject) -> Subject:
     """With the dossiers that core holds of it: by number, by code, and the same dossier at other portals by its national code."""
     while True:
-        bare = [key.code for key in subject.named if not key.issuer]
-        binds = {"identities": list(subject.identities), "codes": [*bare, *subject.nationals]}
+        of_codes = [key.code for key in subject.named if not key.issuer]
+        binds = {"identities": list(subject.identities), "codes": [*of_codes, *subject.nationals]}
         own = [key.code for key in subject.sought]
-        rows = connection.execute(text(_HELD), {**binds, "own": own, **_columns(subject.sought)}).all()
+        rows = connection.execute(text(_HELD), {**binds, "own": own, **columns(subject.sought)}).all()
         found = subject.keys | {Key(row.issuer, row.dossier_code) for row in rows}
         nationals = {row.dossier_code_national for row in rows if row.dossier_code_national}
         wider = replace(subject, keys=found, nationals=subject.nationals | nationals)
@@ -95,10 +111,11 @@ def held(connection: Connection, subject: Subject) -> Subject:
 
 def ids(connection: Connection, keys: Iterable[Key]) -> list[int]:
     """The dossiers' numbers in core."""
-    return list(connection.scalars(text(_IDS), _columns(keys)))
+    return list(connection.scalars(text(_IDS), columns(keys)))
 
 
-def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+def columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+    """Dossiers as binds of SQL: issuers and keys, in one order."""
     known = sorted(keys)
     return {"issuers": [key.issuer for key in known], "keys": [key.code for key in known]}
 
@@ -108,7 +125,8 @@ _OF_KEYS = "(issuer, dossier_code) in (select * from unnest(cast(:issuers as tex
 # The nation's code of a dossier is its own one at the portal it was filed at.
 _HELD = f"""
     select issuer, dossier_code, dossier_code_national from core.dossier
-    where applicant_identity = any(:identities) or dossier_code = any(:codes) or {_OF_KEYS}
+    where upper(regexp_replace(applicant_identity, '[\\s.-]', '', 'g')) = any(:identities)
+        or dossier_code = any(:codes) or {_OF_KEYS}
         or dossier_code_national = any(cast(:codes as text[]) || cast(:own as text[]))"""
 
 _IDS = f"select dossier_id from core.dossier where {_OF_KEYS} order by dossier_id"

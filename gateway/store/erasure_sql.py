@@ -9,6 +9,9 @@ from gateway.canonical import Entity
 HASH = 16
 """Bytes of a row's hash."""
 
+CLOSED = "status_code in ('3', '7', '8', '9', '10')"
+"""States of the nation's list in which nothing more is done: refused, withdrawn, stopped, done, handed over."""
+
 
 def personal_columns(entity: Entity, columns: Sequence[str]) -> list[str]:
     """Those of the columns that hold personal data."""
@@ -33,6 +36,21 @@ def empty_staged(entity: Entity, columns: Sequence[str], stage: str) -> str:
         ) as erased
         where staged.number = told.number
         returning staged.number, erasure_id, (select class from ops.erasure as e where e.erasure_id = erased.erasure_id)"""
+
+
+def taken_up(entity: Entity, stage: str) -> str:
+    """Forget that the retention erased dossiers which are staged as open since: who filed them is needed, and comes with this row."""
+    return f"""
+        delete from ops.erased_dossier as gone using (
+            select erased.issuer, erased.dossier_code from {stage} as told cross join lateral (
+                select issuer, dossier_code, erasure_id from ops.erased_dossier as e
+                where e.issuer = %(issuer)s and e.dossier_code = told.{entity.code} limit 1
+            ) as erased join ops.erasure as by using (erasure_id)
+            where by.class = 'dossiers' and not told.{CLOSED} and exists (
+                select from {entity.table.fullname} as d where d.issuer = erased.issuer
+                    and d.dossier_code = erased.dossier_code and d.status_at < told.status_at)
+        ) as again
+        where gone.issuer = again.issuer and gone.dossier_code = again.dossier_code"""
 
 
 EMPTY_REFUSED = """

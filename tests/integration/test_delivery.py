@@ -340,3 +340,24 @@ def test_a_state_that_we_told_is_no_news(office: Office) -> None:
 def _listed(office: Office) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(office.house.done("deliver", "list", DOSSIERS, "--json", "--most", "1000"))
     return found
+
+
+def test_steps_of_an_erased_dossier_go_only_where_the_dossier_is(office: Office) -> None:
+    """Where it was never created no record will create it: its steps would wait for ever."""
+    house, request = office.house, office.house.place / "codes.txt"
+    codes = house.column("select distinct dossier_code from ops.outbox where target = :t", t=DOSSIERS)
+    request.write_text("\n".join(codes), "utf-8")
+    house.done("subject", "erase", "--dossiers-from", str(request), "--basis", "request 1/2026")
+    assert "(subject): portals that do not hold" in house.done("explain", "dossier", codes[0])
+    told = "select kind from ops.outbox where state <> 'dismissed' and target = :t and dossier_code = any(:codes)"
+    loaded = house.value("select max(batch_id) from ops.batch")
+    office.days(4)
+    steps = "select count(*) from core.dossier_event as e join core.dossier using (dossier_id) where e.batch_id > :b and dossier_code = any(:c)"
+    assert house.value(steps, b=loaded, c=codes) > 0
+    assert house.column(told, t=DOSSIERS, codes=codes) == []
+    house.execute(
+        "insert into ops.ledger (target, dossier_id, dossier_code, is_created)"
+        f"select '{DOSSIERS}', dossier_id, dossier_code, true from core.dossier where issuer = 'province'"
+    )
+    office.days(9)
+    assert set(house.column(told, t=DOSSIERS, codes=codes)) == {"event"}

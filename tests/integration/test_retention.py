@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.delivery.held import reconsider
+from gateway.delivery.spec import delivery
+from gateway.store.lock import portal_lock
 from sandbox.testing import running_sandbox
 from tests.helpers.house import House, order_fault
 
+OF_DOSSIERS = "select (counts ->> 'core.dossier')::int from ops.erasure where class = 'dossiers'"
 BAD = {"dossierStatus.id": 99}
 
 
@@ -57,7 +61,7 @@ def test_refused_values_and_applicants_go_when_their_time_is_over_and_stay_away(
     assert len(finished) > 3
     assert old.value("select count(*) from ops.quarantine where value is not null") == 1
     erased = _erased(old)
-    assert (erased["quarantine"], erased["dossiers"]) == (1, len(finished))
+    assert (erased["quarantine"], old.value(OF_DOSSIERS)) == (1, len(finished))
     assert old.column("select dossier_code from core.dossier where applicant_identity is null order by 1") == sorted(
         finished
     )
@@ -79,3 +83,49 @@ def test_what_was_sent_goes_and_what_waits_stays(old: House) -> None:
         old.execute(row.format(kind=kind, state=state, days=days))
     assert _erased(old)["deliveries"] == 1
     assert old.rows("select state from ops.outbox where payload = ''") == [("accepted",)]
+
+
+def test_with_an_applicant_go_what_waits_to_tell_of_him_and_his_fingerprints(old: House) -> None:
+    old.execute("update core.dossier set finished_at = now() - interval '731 days', status_code = '9'")
+    old.execute(
+        "insert into ops.ledger (target, dossier_id, dossier_code, payload_hash)"
+        "select 'national/statuses', dossier_id, dossier_code, 'x' from core.dossier"
+    )
+    versions = set(old.column("select source_hash from core.dossier_version"))
+    assert old.value("select count(*) from ops.outbox where kind = 'record' and payload <> ''") > 3
+    _erased(old)
+    assert old.rows("select distinct state, cause, payload, payload_hash from ops.outbox") == [
+        ("dismissed", "erased", b"", b"")
+    ]
+    assert versions.isdisjoint(old.column("select source_hash from core.dossier_version"))
+    assert old.value("select count(payload_hash) from ops.ledger") == 0
+    old.execute("update ops.outbox set state = 'held'")
+    with old.shop() as shop:
+        reconsider(shop, delivery(shop, "national/dossiers"))
+    assert (
+        old.value("select count(*) from ops.outbox where kind = 'record' and (state <> 'held' or payload <> '')") == 0
+    )
+
+
+def test_who_filed_a_dossier_that_was_taken_up_again_is_kept_or_comes_again(old: House) -> None:
+    old.execute("update landing.day_key set day = day + 100")
+    who = "select dossier_code, applicant_identity from core.dossier where status_code in ('1', '2', '4', '5', '6') order by 1"
+    opened = old.rows(who)
+    assert len(opened) > 3
+    old.execute("update core.dossier set finished_at = now() - interval '731 days'")
+    assert "dossiers" in _erased(old)
+    assert old.rows(who) == opened
+    old.execute("update core.dossier set status_code = '9', status_at = status_at - interval '1 day'")
+    _erased(old)
+    assert old.value("select count(applicant_identity) from core.dossier") == 0
+    old.replay("province", stream="dossiers")
+    again = old.rows("select dossier_code, applicant_identity from core.dossier where applicant_identity is not null")
+    assert sorted(again) == opened
+
+
+def test_a_portal_that_is_read_waits_for_the_next_night(old: House) -> None:
+    with old.engine() as engine, portal_lock(engine, "province"):
+        ended = old.gateway("retention")
+        assert (ended.returncode, "passed over" in ended.stderr) == (0, True)
+        assert old.value("select count(*) from landing.page where destroyed_at is not null") == 0
+    assert _erased(old).keys() == {"landing"}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from gateway.failpoint import ERASING
 from sandbox.testing import Running, running_sandbox
@@ -31,15 +32,15 @@ def sandbox() -> Iterator[Running]:
     with running_sandbox(
         "--dossiers", "40", "--procedures", "3", "--only", "national", "--only", "province"
     ) as running:
-        bad = {**FILED, "dossierStatus.id": 99}
-        records = {"1": FILED, "2": FILED, "3": bad}
+        bad, keyless = {"dossierStatus.id": 99}, {"code": {"of": "nobody"}}
+        records = {"1": FILED, "2": FILED, "3": FILED | bad, "4": FILED | keyless, "5": keyless}
         order_fault(running.province, match="/pa/dossier/search", kind="rewrite", times=0, records=records)
         yield running
 
 
 @pytest.fixture
 def known(house: House, sandbox: Running) -> House:
-    """A night that brought two dossiers of the person, and a third to quarantine; published."""
+    """A night that brought two dossiers of the person, and two to quarantine, beside one of somebody else; published."""
     house.connect_to(sandbox)
     house.night("national")
     house.sync("province")
@@ -48,18 +49,18 @@ def known(house: House, sandbox: Running) -> House:
     return house
 
 
-def _asked(house: House, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def _asked(house: House, *arguments: str, who: str = NUMBER, **more: str) -> subprocess.CompletedProcess[str]:
     request = house.place / "request.txt"
-    request.write_text(f"{NUMBER}\n", "utf-8")
+    request.write_text(f"{who}\n", "utf-8")
     try:
         return house.gateway("subject", *arguments, "--identity-from", str(request), **more)
     finally:
         request.unlink()
 
 
-def _export(house: House, to: Path) -> dict[str, Any]:
-    ended = _asked(house, "export", "--to", str(to))
-    assert ended.returncode == 0, ended.stderr
+def _export(house: House, to: Path, ends: int = 0, **more: str) -> dict[str, Any]:
+    ended = _asked(house, "export", "--to", str(to), **more)
+    assert ended.returncode == ends, ended.stderr
     assert not any(value in ended.stdout + ended.stderr for value in PERSON)
     found: dict[str, Any] = json.loads(to.read_text("utf-8"))
     to.unlink()
@@ -74,14 +75,34 @@ def test_a_person_is_given_everything_and_nobody_elses_records(known: House, tmp
     ours = [row for row in found["dossiers"] if row["issuer"] == "province"]
     assert [(row["applicant_name"], row["applicant_identity"]) for row in ours] == [(NAME, NUMBER)] * 2
     assert len(found["events"]) >= 2
-    assert [row["path"] for row in found["quarantine"]] == ["dossierStatus.id"]
+    refused = [(row["path"], row["record_number"]) for row in found["quarantine"]]
+    assert refused == [("dossierStatus.id", 3), ("code", 4)]
+    assert known.value("select count(*) from ops.quarantine where record_key is null") == 2
+    assert "record_hash" not in told.read_text("utf-8")
     [page] = [each for each in found["landed_pages"] if each["portal"] == "province"]
-    assert [each["applicant"]["data"]["phoneNumber"] for each in page["records"]] == [PHONE] * 3
+    assert [each["applicant"]["data"]["phoneNumber"] for each in page["records"]] == [PHONE] * 4
     sets = {each["table"]: len(each["rows"]) for each in found["shared_sets"]}
     assert sets["dossier_personal"] == sets["dossier_status"] == 2
     assert known.value("select count(*) from core.dossier") > 30
     again = _asked(known, "export", "--to", str(told))
     assert (again.returncode, "File exists" in again.stderr) == (2, True)
+
+
+def test_a_number_is_found_however_the_two_sides_write_it(known: House, tmp_path: Path) -> None:
+    of_one = "where issuer = 'province' and dossier_id = (select min(dossier_id) from core.dossier where applicant_name = :name)"
+    with known.engine() as engine, engine.begin() as connection:
+        statement = f"update core.dossier set applicant_identity = '099 700-000.001' {of_one}"
+        connection.execute(text(statement), {"name": NAME})
+    for written in ("\ufeff099 700 000 001", "099.700.000.001", "099700\u00a0000\u2013001"):
+        found = _export(known, tmp_path / "told.json", who=written)
+        assert len([row for row in found["dossiers"] if row["issuer"] == "province"]) == 2
+
+
+def test_an_export_that_the_audit_log_does_not_tell_of_leaves_no_file(known: House, tmp_path: Path) -> None:
+    known.execute("alter table ops.audit add constraint full_up check (entry_id < 0) not valid")
+    told = tmp_path / "told.json"
+    assert _asked(known, "export", "--to", str(told)).returncode == 4
+    assert not told.exists()
 
 
 def test_a_person_is_erased_everywhere_and_stays_so(known: House, tmp_path: Path) -> None:
@@ -105,8 +126,10 @@ def test_a_person_is_erased_everywhere_and_stays_so(known: House, tmp_path: Path
     known.done("audit", "verify")
     assert (_left(known), set(known.rows(STORY)) >= set(story)) == (set(), True)
     assert known.value("select count(*) from core.dossier where applicant_name is null") >= 2
-    assert "nothing is held" in _asked(known, "erase", "--basis", "request 1/2026").stderr
-    again = _export(known, tmp_path / "told.json")
+    nothing = _asked(known, "erase", "--basis", "request 1/2026")
+    assert (nothing.returncode, "nothing is held; looked for 1 identity numbers" in nothing.stderr) == (1, True)
+    assert _asked(known, "erase", "--dry-run").returncode == 1
+    again = _export(known, tmp_path / "told.json", ends=1)
     assert [again[name] for name in ("dossiers", "landed_pages")] == [[], []]
 
 
@@ -155,6 +178,12 @@ def test_while_a_portal_is_read_nobody_is_erased(known: House) -> None:
         ended = _asked(known, "erase", "--basis", "request 5/2026")
     assert (ended.returncode, "portal:province" in ended.stderr) == (5, True)
     assert _left(known) == set(PERSON)
+
+
+def test_a_line_that_is_no_number_is_named_by_its_place_alone(house: House) -> None:
+    ended = _asked(house, "erase", "--dry-run", who=f"{NUMBER}\n\n{NAME}")
+    assert (ended.returncode, "line 3 is no identity number" in ended.stderr) == (2, True), ended.stderr
+    assert not any(value in ended.stdout + ended.stderr for value in PERSON)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from tests.conftest import NewHouse
-from tests.helpers.serving import KEY, Api, Play, by_key, files_of, serving, told
+from tests.helpers.serving import KEY, Api, Play, by_key, files_of, serving, told, twice
 
 ROWS = "/v1/sets/play/rows"
 FILES = "/v1/sets/play/versions/latest/files"
@@ -205,6 +205,12 @@ def test_conditions_of_a_download(api: Api, headers: dict[str, str], status: int
     if status == 416:
         assert told(answer)
         assert answer.headers["content-range"].startswith("bytes */")
+
+
+@pytest.mark.parametrize("second", ["bytes=999999999-5", f"bytes={'9' * 5000}-", "bytes=5-9", b"\xff"], ids=range(4))
+def test_two_ranges_are_none(api: Api, play: Play, second: str | bytes) -> None:
+    whole = (files_of(play.house, "play") / "play.csv").read_bytes()
+    assert twice(api, f"{FILES}/play.csv", "Range", "bytes=0-4", second) == (200, whole)
 
 
 def test_the_tag_of_a_file_is_its_checksum(api: Api) -> None:

@@ -18,7 +18,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from gateway.publish.files import sha256
 from gateway.serve import asked
-from gateway.serve.encoding import PRIVATE
+from gateway.serve.encoding import AS_TOLD, PRIVATE
 from gateway.serve.gate import AGate, Gate, Reading
 from gateway.serve.given import Given, write_down
 from gateway.serve.problems import needs_key, no_right, only_rows, unknown_file, unknown_version, unsatisfiable
@@ -114,7 +114,7 @@ def _version(connection: Connection, gate: Gate, shared: Shared, version: str) -
 
 def sent(request: Request, path: Path, file: File, keep: Mapping[str, str]) -> Response:
     """A file, or the part of it that is asked for. keep: the header that says for how long. Raises Refusal."""
-    headers = {"ETag": f'"{file.sha256}"', **keep}
+    headers = {"ETag": f'"{file.sha256}"', **AS_TOLD, **keep}
     whole = _Stream(path, headers=headers, media_type=TYPES[path.suffix], filename=path.name, stat_result=path.stat())
     if StaticFiles(check_dir=False).is_not_modified(whole.headers, request.headers):
         return NotModifiedResponse(whole.headers)

@@ -237,6 +237,18 @@ def test_json_is_compressed_as_the_reader_can_read_it(api: Api, accepted: str, u
     assert answer.headers["vary"] == "Accept-Encoding"
 
 
+@pytest.mark.parametrize("path", [ROWS, f"{FILES}/play.csv", "/v2", "/health", "/metrics", "/v1/openapi.json"])
+def test_nothing_is_taken_for_another_type_than_its_own(api: Api, path: str) -> None:
+    assert api.get(path).headers["x-content-type-options"] == "nosniff"
+    assert api.get(path, nothing="x").headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_refusal_repeats_what_was_sent(api: Api) -> None:
+    number = "099000000001"
+    for path in (f"/{number}", f"/v1/sets/{number}", f"/v1/sets/play/versions/{number}/files/a", f"{ROWS}?{number}=1"):
+        assert number not in str(told(api.get(path)))
+
+
 def test_health_and_metrics(api: Api) -> None:
     health = api.json("/health")
     assert {each["dataset"] for each in health["sets"]} == {"inner", "play"}

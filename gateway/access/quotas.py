@@ -53,7 +53,14 @@ def change(connection: Connection, code: str, **wanted: int | None) -> None:
 
 
 def spend(connection: Connection, most: Limits, rows: int) -> bool:
-    """Count rows that are about to be given, in the caller's transaction; false when they would be too many for this day."""
+    """Count rows that are about to be given, in the caller's transaction; false when they would be too many for this day.
+
+    None at all are never too many, also for one whose limit was lowered below what it has read. Raises ValueError below zero.
+    """
+    if rows < 0:
+        raise ValueError("rows that were given are counted, never taken back")
+    if rows == 0:
+        return True
     day = datetime.now(VIETNAM).date()
     binds = {"consumer_id": most.consumer_id, "day": day, "rows": rows, "most": most.rows_per_day}
     return connection.scalar(_SPEND, binds) is not None

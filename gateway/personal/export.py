@@ -26,10 +26,9 @@ Rows = list[dict[str, Any]]
 def export(shop: Workshop, subject: Subject) -> dict[str, Any]:
     """What is held, by the place where it is held; lists are empty where nothing is."""
     whole, found = find(shop, subject)
-    binds = {**whole.columns(), "nationals": list(whole.nationals)}
+    binds: dict[str, Any] = {**whole.columns(), **_spots(found), "nationals": list(whole.nationals)}
     with shop.engine.connect() as connection:
         dossiers = ids(connection, whole.keys)
-        binds |= _spots(found)
         document = {name: _rows(connection, sql, {"ids": dossiers, **binds}) for name, sql in _HELD.items()}
         document["deliveries"] = list(_told(shop, connection, dossiers))
         contracts = {each.name: each for each in load_contracts(shop.settings.schemas)}

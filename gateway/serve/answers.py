@@ -109,7 +109,6 @@ class Problem(msgspec.Struct, omit_defaults=True):
     title_vi: str
     detail_vi: str
     do_vi: str
-    instance: str
     parameter: str = ""
     version: str = ""
     rows: str = ""

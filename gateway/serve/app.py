@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.errors import ExplainedError
 from gateway.log import log
-from gateway.serve import document, downloads, feed, health, linked, metrics, problems, rows, sets, token
+from gateway.serve import document, downloads, faults, feed, health, linked, metrics, problems, rows, sets, token
 from gateway.serve.office import Office
 from gateway.serve.pages import catalogue, one_set
 from gateway.serve.pages.refused import refused
@@ -29,6 +29,7 @@ def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -
     app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters(shelf)
     app.state.public_url = public_url
     app.add_middleware(metrics.Metered, meters=app.state.meters)
+    app.add_middleware(faults.Caught)  # added last: outside of all others
     for part in (sets, rows, feed, downloads, token, document, linked, catalogue, one_set, health, metrics):
         app.include_router(part.router)
     app.mount("/assets", StaticFiles(directory=ASSETS))
@@ -52,9 +53,8 @@ def _away(request: Request, error: Exception) -> Response:
     return refused(request, problems.busy())
 
 
-def _fault(request: Request, error: Exception) -> Response:
-    log.error("fault", error=type(error).__name__)
-    return refused(request, problems.fault())
+def _fault(request: Request, error: Exception) -> Response:  # noqa: ARG001  # FastAPI's own answer repeats what was sent
+    raise error
 
 
 _HANDLERS = {
@@ -63,5 +63,4 @@ _HANDLERS = {
     RequestValidationError: _fault,
     ExplainedError: _away,
     TimeoutError: _away,
-    Exception: _fault,
 }

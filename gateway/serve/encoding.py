@@ -17,6 +17,9 @@ PROBLEM = "application/problem+json"
 PRIVATE = {"Cache-Control": "private, no-store"}
 """Of what is not for anyone."""
 
+AS_TOLD = {"X-Content-Type-Options": "nosniff"}
+"""Of every answer: a browser takes it for the type that it says, and for no other."""
+
 SHORTEST = 500
 """Bytes below which compressing costs more than it saves."""
 
@@ -30,13 +33,13 @@ def answer(request: Request, content: object, *, is_private: bool = False) -> Re
 
 def problem(request: Request, refusal: Refusal) -> Response:
     """The refusal as a problem document."""
-    body = _ENCODER.encode(refusal.content(request.url.path))
+    body = _ENCODER.encode(refusal.content())
     return packed(request, body, refusal.status, PROBLEM, refusal.headers)
 
 
 def packed(request: Request, body: bytes, status: int, media_type: str, more: Mapping[str, str]) -> Response:
     """A body, compressed as the caller can read it, with `more` headers."""
-    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", **more}
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", **AS_TOLD, **more}
     name = chosen(request.headers.get("accept-encoding", "")) if len(body) >= SHORTEST else ""
     if name:
         headers["Content-Encoding"] = name

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError  # noqa: A004  # all connections are tak
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.errors import ExplainedError
+from gateway.serve.encoding import AS_TOLD
 from gateway.serve.health import ages
 from gateway.serve.shelf import Shelf
 
@@ -87,4 +88,4 @@ class Metered:
 def metrics(request: Request) -> Response:
     """The meters as text."""
     meters: Meters = request.app.state.meters
-    return Response(generate_latest(meters.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(meters.registry), 200, AS_TOLD, CONTENT_TYPE_LATEST)

@@ -35,12 +35,12 @@ class Refusal(Exception):
         self.status, self.kind, self.headers = status, kind, dict(headers or {})
         self._said, self._more = (title, detail, do), dict(more or {})
 
-    def content(self, path: str) -> dict[str, object]:
-        """The problem document. path: what was asked."""
+    def content(self) -> dict[str, object]:
+        """The problem document. Without `instance`: the address that was asked may name a person, too."""
         title, detail, do = self._said
         texts = {"title": title.en, "detail": detail.en, "do": do.en}
         texts |= {"title_vi": title.vi, "detail_vi": detail.vi, "do_vi": do.vi}
-        about: dict[str, object] = {"type": f"urn:gateway:problem:{self.kind}", "status": self.status, "instance": path}
+        about: dict[str, object] = {"type": f"urn:gateway:problem:{self.kind}", "status": self.status}
         return {**about, **texts, **self._more}
 
 

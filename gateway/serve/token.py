@@ -18,6 +18,7 @@ from gateway.access import chain
 from gateway.access.keys import Consumer, KeyRefused, holder
 from gateway.access.quotas import limits
 from gateway.access.tokens import LASTS, sign
+from gateway.serve.encoding import AS_TOLD
 from gateway.serve.office import AnOffice, Office
 from gateway.serve.problems import too_many_calls
 from gateway.serve.shelf import AShelf
@@ -123,5 +124,5 @@ def _refusal(refused: Refused) -> Response:
 
 
 def _answer(status: int, content: Mapping[str, object], more: dict[str, str] | None = None) -> Response:
-    headers = {"Cache-Control": "no-store", "Pragma": "no-cache", **(more or {})}
+    headers = {"Cache-Control": "no-store", "Pragma": "no-cache", **AS_TOLD, **(more or {})}
     return Response(msgspec.json.encode(content), status, headers, "application/json")

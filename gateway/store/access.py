@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -60,6 +61,7 @@ consumer_day = Table(
     _of_consumer(is_key=True),
     Column("day", Date, primary_key=True, comment="in Vietnam"),
     Column("row_count", BigInteger, nullable=False, comment="rows and changes that were given"),
+    CheckConstraint("row_count >= 0", name="row_count"),
     schema="ops",
 )
 

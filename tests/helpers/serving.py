@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import signal
 import socket
 import subprocess
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -155,6 +156,17 @@ class Api:
             since = page["next"]
             if page["is_last"]:
                 return str(since)
+
+
+def twice(api: Api, path: str, header: str, *said: str | bytes, **others: str) -> tuple[int, bytes]:
+    """Status and content of the answer to a call with one header several times."""
+    with closing(http.client.HTTPConnection(api.address.removeprefix("http://"), timeout=30)) as connection:
+        connection.putrequest("GET", path)
+        for name, value in (*((header, each) for each in said), *others.items()):
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, answer.read()
 
 
 def told(answer: requests.Response) -> Any:

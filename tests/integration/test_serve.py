@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from tests.conftest import NewHouse
-from tests.helpers.serving import KEY, Api, Play, by_key, files_of, serving, told
+from tests.helpers.serving import KEY, Api, Play, by_key, files_of, serving, told, twice
 
 ROWS = "/v1/sets/play/rows"
 FILES = "/v1/sets/play/versions/latest/files"
@@ -212,6 +212,12 @@ def test_conditions_of_a_download(api: Api, headers: dict[str, str], status: int
         assert answer.headers["content-range"].startswith("bytes */")
 
 
+@pytest.mark.parametrize("second", ["bytes=999999999-5", f"bytes={'9' * 5000}-", "bytes=5-9", b"\xff"], ids=range(4))
+def test_two_ranges_are_none(api: Api, play: Play, second: str | bytes) -> None:
+    whole = (files_of(play.house, "play") / "play.csv").read_bytes()
+    assert twice(api, f"{FILES}/play.csv", "Range", "bytes=0-4", second) == (200, whole)
+
+
 def test_the_tag_of_a_file_is_its_checksum(api: Api) -> None:
     [version] = api.json("/v1/sets/play/versions")["versions"]
     for file in version["files"]:
@@ -234,6 +240,18 @@ def test_json_is_compressed_as_the_reader_can_read_it(api: Api, accepted: str, u
     opened = {"gzip": gzip.decompress, "zstd": zstandard.decompress, None: bytes}[used](raw)
     assert opened == plain
     assert answer.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("path", [ROWS, f"{FILES}/play.csv", "/v2", "/health", "/metrics", "/v1/openapi.json"])
+def test_nothing_is_taken_for_another_type_than_its_own(api: Api, path: str) -> None:
+    assert api.get(path).headers["x-content-type-options"] == "nosniff"
+    assert api.get(path, nothing="x").headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_refusal_repeats_what_was_sent(api: Api) -> None:
+    number = "099000000001"
+    for path in (f"/{number}", f"/v1/sets/{number}", f"/v1/sets/play/versions/{number}/files/a", f"{ROWS}?{number}=1"):
+        assert number not in str(told(api.get(path)))
 
 
 def test_health_and_metrics(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,6 +92,14 @@ def test_changes_that_go_away_meanwhile_are_not_passed_over(play: Play, happens:
     begun = since(play)
     grow(play)
     assert ask(play, happens, CHANGES, since=begun).status_code == 410
+
+
+def test_a_version_that_is_removed_meanwhile_is_not_there(play: Play) -> None:
+    latest = (play.house.place / "datasets/play/latest").resolve()
+    path = f"/v1/sets/play/versions/{latest.name}/files/play.csv"
+    assert ask(play, lambda _: None, path).content == (latest / "play.csv").read_bytes()
+    answer = ask(play, lambda _: shutil.rmtree(latest), path)
+    assert (answer.status_code, told(answer)["type"]) == (404, "urn:gateway:problem:unknown-version")
 
 
 def test_while_all_connections_are_taken_it_asks_to_come_again(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.access.quotas import limits, spend
 from gateway.config import load_settings
+from gateway.errors import StoreError
 from gateway.serve import server
 from gateway.serve.app import make_app
 from gateway.serve.office import Office
@@ -19,7 +21,7 @@ from gateway.store.database import connect_clerk, connect_reader
 from tests.conftest import NewHouse
 from tests.helpers.house import House
 from tests.helpers.people import People, with_key
-from tests.helpers.serving import Api, Play, in_thread, serving
+from tests.helpers.serving import Api, Play, in_thread, serving, twice
 
 ROWS, CHANGES = "/v1/sets/people/rows", "/v1/sets/people/changes"
 FILE = "/v1/sets/play/versions/latest/files/play.csv"
@@ -45,6 +47,11 @@ def reader(people: People) -> Iterator[Api]:
     with serving(people.house) as api:
         api.http.headers.update(with_key(key))
         yield api
+
+
+def shown(reader: Api) -> dict[str, str]:
+    """The header that shows the reader's key."""
+    return {"Authorization": str(reader.http.headers["Authorization"])}
 
 
 def entries(house: House, like: str = "% read") -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -184,6 +191,32 @@ def test_rows_of_a_day_are_counted_over_a_restart(people: People, reader: Api, n
     assert people.house.value("select row_count from ops.consumer_day") == 100
     people.house.execute("update ops.consumer_day set day = day - 1")
     assert reader.get(ROWS).status_code == 200
+
+
+def test_of_a_file_what_leaves_is_counted_however_it_is_asked_for(people: People, reader: Api) -> None:
+    size, key = (people.house.place / "datasets/play/latest/play.csv").stat().st_size, shown(reader)
+    for said in (["bytes=0-", "bytes=999999999-5"], [f"bytes=0-9, 5-{'9' * 18}"], ["bytes=-1", f"bytes={'9' * 5000}-"]):
+        assert len(twice(reader, FILE, "Range", *said, **key)[1]) == size
+    assert [(entry[3]["rows"], entry[3]["bytes"]) for entry in entries(people.house)] == [(100, size)] * 3
+    assert twice(reader, FILE, "Range", "bytes=0-9, 5-14", **key)[0] == 206
+    assert entries(people.house)[-1][3]["bytes"] == 15
+    assert people.house.value("select row_count from ops.consumer_day") == 301
+
+
+def test_rows_are_never_taken_back(people: People, reader: Api) -> None:
+    assert reader.json(ROWS)["rows"]
+    with people.house.engine() as engine, engine.begin() as connection:
+        with pytest.raises(ValueError, match="never taken back"):
+            spend(connection, limits(connection, CODE), -1)
+        with pytest.raises(StoreError, match="ck_consumer_day_row_count"):
+            connection.exec_driver_sql("update ops.consumer_day set row_count = -1")
+
+
+def test_an_answer_without_rows_is_given_also_when_the_day_is_over(people: People, reader: Api) -> None:
+    since = reader.json(ROWS)["since"]
+    people.house.done("keys", "limit", CODE, "--rows-per-day", "7")
+    assert reader.json(CHANGES, since=since)["changes"] == []
+    assert reader.get(ROWS).status_code == 429
 
 
 def test_limits_are_changed_and_written_down(people: People) -> None:

@@ -17,7 +17,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
     """What is wrong, and what to do."""
     if request.url.path.startswith(NO_PAGES) or not _wants_page(request):
         return problem(request, refusal)
-    told = refusal.content(request.url.path)
+    told = refusal.content()
     texts = {name: Said(str(told[name]), str(told[f"{name}_vi"])) for name in ("title", "detail", "do")}
     return page(
         request,

@@ -19,7 +19,6 @@ ASSETS = FOLDER / "assets"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
 """Nothing is loaded from elsewhere, nothing runs, no other site learns where a reader comes from."""

@@ -10,7 +10,8 @@ CREATE TABLE ops.consumer_day (
     day DATE NOT NULL,
     row_count BIGINT NOT NULL,
     CONSTRAINT pk_consumer_day PRIMARY KEY (consumer_id, day),
-    CONSTRAINT fk_consumer_day_consumer_id_consumer FOREIGN KEY(consumer_id) REFERENCES ops.consumer (consumer_id)
+    CONSTRAINT fk_consumer_day_consumer_id_consumer FOREIGN KEY(consumer_id) REFERENCES ops.consumer (consumer_id),
+    CONSTRAINT ck_consumer_day_row_count CHECK (row_count >= 0)
 );
 COMMENT ON COLUMN ops.consumer_day.day IS 'in Vietnam';
 COMMENT ON COLUMN ops.consumer_day.row_count IS 'rows and changes that were given';

@@ -19,6 +19,7 @@ from gateway.serve.shelf import Shelf
 from gateway.store.database import connect_clerk, connect_reader
 from proof.access_cells import Cells, Pseudonyms
 from proof.access_closed import refused_everywhere, shown_wrongly
+from proof.access_token import ByToken
 from proof.access_world import World
 from proof.card import Line
 from tests.helpers.house import ROOT, SECRET, House
@@ -65,10 +66,19 @@ def _line(world: World, matrix: Matrix) -> Line:
 
 def _matrix(world: World) -> Matrix:
     matrix, readers, pseudonyms = Matrix(), world.readers(), Pseudonyms()
+    by_token = [*readers][len(readers) // 2] if readers else ""
     callers: dict[str, tuple[str, dict[str, Any]]] = {"anyone": ("", {}), **readers}
     with _served(world.house) as api:
         cells = [
-            Cells(_as(api, key), sheet, own.get(name), world, f"{code} {name}", pseudonyms if key else None, code)
+            Cells(
+                _as(api, code, key, code == by_token),
+                sheet,
+                own.get(name),
+                world,
+                f"{code} {name}",
+                pseudonyms if key else None,
+                code,
+            )
             for code, (key, own) in callers.items()
             for name, sheet in world.sheets.items()
         ]
@@ -118,7 +128,10 @@ def _served(house: House) -> Iterator[Api]:
         clerk.dispose()
 
 
-def _as(api: Api, key: str) -> Api:
+def _as(api: Api, code: str, key: str, is_by_token: bool) -> Api:
     own = Api(api.address)
-    own.http.headers.update(with_key(key) if key else {})
+    if is_by_token:
+        own.http.auth = ByToken(code, key)
+    elif key:
+        own.http.headers.update(with_key(key))
     return own

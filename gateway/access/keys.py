@@ -1,4 +1,4 @@
-"""Keys (khóa truy cập) of consumers: shown once, kept as a hash; they expire, are rotated with an overlap, and revoked at once.
+"""Keys (khoá truy cập) of consumers: shown once, kept as a hash; they expire, are rotated with an overlap, and revoked at once.
 
 `gw_3f9a1c2e_…`: the prefix between the underscores names the key and may be seen; the rest is 256 random bits, so that a plain
 hash of it gives nothing away.

@@ -24,6 +24,13 @@ FITS: Mapping[str, frozenset[str]] = {
 }
 """The masks, and the types of column that each fits. Every one leaves a text, or nothing where there was nothing."""
 
+LEAVES: Mapping[str, tuple[str, str]] = {
+    PSEUDONYM: ("a pseudonym stands for it", "thay bằng mã giả danh"),
+    LAST_DIGITS: ("the last three digits only", "chỉ còn ba chữ số cuối"),
+    YEAR: ("the year only", "chỉ còn năm"),
+}
+"""What each leaves, in words for its reader: English, Vietnamese."""
+
 LEFT = 3
 """Digits that `last_digits` leaves: the last of the text, whatever stands between or behind them."""
 

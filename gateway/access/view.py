@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.access.agreed import HIDDEN, offer
 from gateway.access.grants import Grant
-from gateway.access.masks import PLAIN, PSEUDONYM, Masked, mask
+from gateway.access.masks import LEAVES, PLAIN, PSEUDONYM, Masked, mask
 from gateway.publish.contract import Column, Contract
 
 Row = Sequence[Any]
@@ -124,7 +124,8 @@ def _seen(column: Column, forms: Mapping[str, str]) -> Column:
     form = forms[column.name]
     if form == PLAIN:
         return column
-    said, said_vi = f"{column.description} Masked: {form}.", f"{column.description_vi} Đã che."
+    left, left_vi = LEAVES[form]
+    said, said_vi = f"{column.description} Masked: {left}.", f"{column.description_vi} Đã che: {left_vi}."
     return replace(column, type="string", required=False, code_list="", description=said, description_vi=said_vi)
 
 

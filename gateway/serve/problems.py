@@ -135,7 +135,7 @@ def too_many_rows(seconds: int) -> Refusal:
     """More rows in a day than the consumer may read. seconds: until the next day."""
     detail = Said(
         "the answer has more rows than are left of your day (in Vietnam)",
-        "câu trả lời có nhiều dòng hơn phần còn lại của ngày",
+        "câu trả lời có nhiều dòng hơn phần còn lại của ngày (giờ Việt Nam)",
     )
     do = Said(
         "follow the changes instead of reading anew, or ask your operator for more rows",

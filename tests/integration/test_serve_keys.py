@@ -151,6 +151,13 @@ def test_a_column_that_a_role_does_not_list_does_not_exist(people: People, code:
     document = reader.json("/v1/openapi.json")
     described = document["components"]["schemas"]["row_of_people"]["properties"]
     assert "note" not in described
+    told_of = [described[name]["description"] for name in ("person_number", "phone", "born_on", "full_name")]
+    assert told_of == [
+        "The column person_number. Masked: a pseudonym stands for it. (Cột person_number. Đã che: thay bằng mã giả danh.)",
+        "The column phone. Masked: the last three digits only. (Cột phone. Đã che: chỉ còn ba chữ số cuối.)",
+        "The column born_on. Masked: the year only. (Cột born_on. Đã che: chỉ còn năm.)",
+        "The column full_name. (Cột full_name.)",
+    ]
     assert described["born_on"]["type"] == ["string", "null"]
     assert "format" not in described["born_on"]
     asked = {each["name"] for each in document["paths"][ROWS]["get"]["parameters"]}

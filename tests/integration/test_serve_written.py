@@ -181,6 +181,8 @@ def test_rows_of_a_day_are_counted_over_a_restart(people: People, reader: Api, n
     assert len(reader.json(ROWS)["rows"]) == 60
     answer = reader.get(ROWS)
     assert (answer.status_code, answer.json()["type"]) == (429, "urn:gateway:problem:too-many-rows")
+    assert "(in Vietnam)" in answer.json()["detail"]
+    assert answer.json()["detail_vi"].endswith("của ngày (giờ Việt Nam)")
     assert 1 <= int(answer.headers["retry-after"]) <= 86_400
     assert reader.get(FILE).status_code == 429
     assert len(reader.json(ROWS, limit=30)["rows"]) == 30

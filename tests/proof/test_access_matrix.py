@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import jwt
 import pytest
 
 from gateway.access import masks, view
@@ -66,6 +67,11 @@ def _files_for_all(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(View, "is_whole", True)
 
 
+def _tokens_of_anyone(patch: pytest.MonkeyPatch) -> None:
+    decode = jwt.decode
+    patch.setattr(jwt, "decode", lambda token, *_, **__: decode(token, options={"verify_signature": False}))
+
+
 BUGS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "any column is a filter": (_every_filter, "for what does not exist"),
     "any column is shown": (_every_column, "other rows or columns"),
@@ -75,6 +81,7 @@ BUGS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "days of another zone": (_days_of_utc, "other rows"),
     "one key of pseudonyms": (_one_key_for_all, "share a pseudonym"),
     "a digit too many": (_four_digits, "other values"),
+    "signatures are not looked at": (_tokens_of_anyone, "a token of another secret /v1/sets: 200"),
     "files for all": (_files_for_all, "file: 404, not 403"),
 }
 

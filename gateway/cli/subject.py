@@ -135,7 +135,9 @@ def _tell(proof: Proof, as_json: bool) -> int:
         show.table("Dossiers", ("issuer", "code"), proof.dossiers)
         show.table("Erased", ("place", "count"), _places(proof.counts))
     for each in proof.waiting:
-        typer.echo(f"gateway: {each}: landed, not loaded: its pages go after their load; then run this again", err=True)
+        typer.echo(
+            f"gateway: {each}: landed, not loaded: goes with the next sync or reconcile; then run this again", err=True
+        )
     if proof.unreadable:
         typer.echo(f"gateway: {proof.unreadable} landed pages could not be looked into; see: gateway status", err=True)
     return int(bool(proof.waiting or proof.unreadable))

@@ -53,32 +53,35 @@ def preview(shop: Workshop, subject: Subject) -> dict[str, int]:
 
 
 def erase(shop: Workshop, subject: Subject, basis: str) -> Proof | None:
-    """Erase a person; what an interrupted erasure left is completed first. basis: number of the request. None: nothing is held.
+    """Erase a person, and complete what interrupted erasures left. basis: number of the request. None: nothing is held.
 
     Raises LockedError while a portal is read or told, since what is under way could bring the person back.
     """
     with _undisturbed(shop) as lock:
-        completed = complete(shop, lock)
         whole, found = find(shop, subject)
-        if completed and not _finds_more(shop, whole, found):
-            return completed[-1]  # it was this very request that was interrupted, or waits
-        if not whole.keys and not found.pages:
-            return None
-        lock.check()
-        with shop.engine.begin() as connection:
-            number = _open(connection, basis)
-            counts = _empty(shop, connection, number, whole, found)
-            values = {"counts": counts, "unreadable": len(found.unreadable)}
-            connection.execute(update(erasure).where(erasure.c.erasure_id == number).values(values))
-        failpoint("erase.emptied")
-        return complete(shop, lock)[-1]
+        if _finds_more(shop, whole, found):
+            lock.check()
+            _begin(shop, basis, whole, found)
+            failpoint("erase.emptied")
+        completed = complete(shop, lock)
+        return completed[-1] if completed else None
 
 
 def _finds_more(shop: Workshop, subject: Subject, found: Found) -> bool:
-    """Whether there is a dossier or a page that no erasure has taken yet."""
+    """Whether there is a dossier or a page that no request has taken yet: this very one may have been interrupted."""
     binds = {**subject.columns(), "pages": list(found.pages)}
     with shop.engine.connect() as connection:
         return bool(connection.scalar(text(core_sql.NOT_TAKEN), binds))
+
+
+def _begin(shop: Workshop, basis: str, subject: Subject, found: Found) -> None:
+    with shop.engine.begin() as connection:
+        number = _open(connection, basis)
+        values = {
+            "counts": _empty(shop, connection, number, subject, found),
+            "unreadable": len(found.unreadable),
+        }
+        connection.execute(update(erasure).where(erasure.c.erasure_id == number).values(values))
 
 
 def _empty(shop: Workshop, connection: Connection, number: int, subject: Subject, found: Found) -> dict[str, int]:

@@ -90,8 +90,8 @@ class Landing:
                 yield path
 
     def remove(self, path: str) -> None:
-        """Remove one object, if it is still there."""
-        with suppress(FileNotFoundError):
+        """Remove one object, if it is still there. Raises StoreError where the landing store keeps it."""
+        with self._writing(), suppress(FileNotFoundError):
             self._fs.rm_file(path)
 
     def _some_pages(self, batch_id: int, start: int) -> list[Row[Any]]:

@@ -50,8 +50,8 @@ class Outbox:
 
     def add(self, connection: Connection, batch_id: int, changed: Ids, touched: Ids) -> None:
         """In the caller's transaction: records of `changed` dossiers, and events that this batch brought of `touched` ones."""
-        asked = [*changed, *touched]
-        known = set(connection.scalars(text(NOT_ERASED), {"ids": asked}) if asked else ())
+        asked = {*changed, *touched}
+        known = set(connection.scalars(text(NOT_ERASED), {"ids": list(asked)}) if asked else ())
         # A whole dossier without its applicant would empty the applicant at the portal, too.
         whole, erased = sorted(known.intersection(changed)), set(touched) - known
         for target in self.targets:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import text
 
 from gateway.failpoint import ERASING
@@ -145,6 +147,15 @@ def _a_replay_passes_over_it(known: House) -> None:
     assert "landed pages were destroyed: 1 by erasure" in replayed.stderr
     assert known.rows("select dossier_code, status_code from core.dossier order by 1") == before
     assert known.value("select count(*) from ops.batch where warning like 'landed pages were destroyed%'") == 1
+
+
+def test_a_page_that_cannot_be_removed_ends_no_load_and_goes_in_the_night(known: House) -> None:
+    assert _asked(known, "erase", "--basis", "request 3/2026").returncode == 0
+    with patch.object(LocalFileSystem, "rm_file", side_effect=PermissionError):
+        assert known.sync("province", full=True).errors == ()
+    assert _left(known) == set(PERSON)
+    known.done("retention")
+    assert _left(known) == set()
 
 
 def test_an_erasure_that_is_killed_again_and_again_is_completed_by_the_same_command(known: House) -> None:

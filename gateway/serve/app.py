@@ -17,6 +17,7 @@ from gateway.serve.pages.refused import refused
 from gateway.serve.pages.render import ASSETS
 from gateway.serve.problems import Refusal
 from gateway.serve.shelf import Shelf
+from gateway.serve.turns import ANYONES, Turns
 
 
 def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -> FastAPI:
@@ -27,11 +28,13 @@ def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters(shelf)
-    app.state.public_url = public_url
+    app.state.public_url, app.state.turns = public_url, Turns()
     app.add_middleware(metrics.Metered, meters=app.state.meters)
     app.add_middleware(faults.Caught)  # added last: outside of all others
-    for part in (sets, rows, feed, downloads, token, document, linked, catalogue, one_set, health, metrics):
+    for part in (sets, rows, feed, downloads, token, document, linked, health, metrics):
         app.include_router(part.router)
+    for pages in (catalogue, one_set):
+        app.include_router(pages.router, dependencies=[ANYONES])
     app.mount("/assets", StaticFiles(directory=ASSETS))
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -11,15 +12,21 @@ from sqlalchemy import Engine
 from gateway.access.quotas import Calls
 from gateway.serve.sums import Sums
 
+LOOKUPS = 2
+"""Keys that are looked up at once: until then nobody knows whose call it is, so many together must not take all connections."""
+
 
 @dataclass(frozen=True)
 class Office:
-    """engine: one that may write down what is read. secrets: of GATEWAY_SECRET_KEY, newest first. calls: those of the last minute."""
+    """engine: one that may write down what is read. secrets: of GATEWAY_SECRET_KEY, newest first. calls: those of the last minute. lookups: of keys,
+    before each of which one waits its turn.
+    """
 
     engine: Engine
     secrets: tuple[bytes, ...] = field(repr=False)
     sums: Sums = field(default_factory=Sums)
     calls: Calls = field(default_factory=Calls)
+    lookups: Semaphore = field(default_factory=lambda: Semaphore(LOOKUPS))
 
 
 async def _office(request: Request) -> Office | None:  # async, or a thread would be waited for

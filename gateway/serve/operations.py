@@ -19,7 +19,7 @@ REFUSALS = {
     503: "The gateway cannot answer now; try again.",
 }
 SHOWN = (401, 429)
-"""What any address of the sets may answer to one who shows a key."""
+"""What any address of the sets may answer: to one who shows a key, and, 429, to anyone while too many ask at once."""
 
 ALWAYS = (500, 503)
 """What any address may answer."""

@@ -131,6 +131,13 @@ def too_many_calls(seconds: int) -> Refusal:
     return _too_much("too-many-calls", detail, seconds, Said("call less often", "gọi thưa hơn"))
 
 
+def too_many_at_once() -> Refusal:
+    """As many answers are being made for the consumer, or for all who show no key, as may be."""
+    detail = Said("too many of your answers are being made at this moment", "đang có quá nhiều câu trả lời cùng lúc")
+    do = Said("send the next call when one is answered", "gửi lần gọi sau khi đã có câu trả lời")
+    return _too_much("too-many-at-once", detail, 1, do)
+
+
 def too_many_rows(seconds: int) -> Refusal:
     """More rows in a day than the consumer may read. seconds: until the next day."""
     detail = Said(

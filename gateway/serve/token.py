@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from gateway.access import chain
+from gateway.access.keys import FORM as KEY
 from gateway.access.keys import Consumer, KeyRefused, holder
 from gateway.access.quotas import limits
 from gateway.access.tokens import LASTS, sign
@@ -29,6 +30,7 @@ MOST = 4096
 
 FORM = "application/x-www-form-urlencoded"
 UNKNOWN = "invalid_client"
+WRONG = "no such code and key, or the key has expired or was revoked"
 
 
 class Refused(Exception):
@@ -46,6 +48,8 @@ async def token(request: Request, shelf: AShelf, office: AnOffice) -> Response:
         code, key = _client(request, await _form(request))
         if office is None:
             raise Refused(UNKNOWN, "no key opens here")
+        if not KEY.fullmatch(key):
+            raise Refused(UNKNOWN, WRONG)
         return await run_in_threadpool(_made, shelf.engine, office, code, key)
     except Refused as refused:
         return _refusal(refused)
@@ -110,7 +114,7 @@ def _holder(engine: Engine, office: Office, code: str, key: str) -> Consumer:
         except KeyRefused:
             consumer = None
         if consumer is None or consumer.code != code:
-            raise Refused(UNKNOWN, "no such code and key, or the key has expired or was revoked")
+            raise Refused(UNKNOWN, WRONG)
         if seconds := office.calls.wait(limits(connection, code)):
             raise too_many_calls(seconds)
     return consumer

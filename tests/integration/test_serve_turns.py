@@ -1,0 +1,100 @@
+"""Many calls at once: some are asked to come again, and the others are answered as if there were none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Semaphore
+
+import pytest
+from sqlalchemy import Connection
+
+from gateway.config import load_settings
+from gateway.serve.app import make_app
+from gateway.serve.office import Office
+from gateway.serve.server import CONNECTIONS
+from gateway.serve.shelf import Shared, Shelf
+from gateway.serve.turns import OF_ANYONE, OF_CONSUMER
+from gateway.store import database
+from gateway.store.database import connect_clerk, connect_reader
+from tests.helpers.house import House
+from tests.helpers.people import consumer, with_key
+from tests.helpers.serving import Api, Play, in_thread, told
+
+ROWS = "/v1/sets/play/rows"
+
+
+@dataclass(frozen=True, eq=False)
+class Slow(Shelf):
+    """Finds nothing before it may; who looks holds a connection meanwhile."""
+
+    may: Event = field(default_factory=Event)
+    looking: Semaphore = field(default_factory=lambda: Semaphore(0))
+
+    def find(self, connection: Connection, dataset: str) -> Shared:
+        self.looking.release()
+        assert self.may.wait(30)
+        return super().find(connection, dataset)
+
+
+@pytest.fixture
+def play(house: House) -> Play:
+    play = Play(house)
+    play.make(20)
+    play.publish()
+    return play
+
+
+@contextmanager
+def served(house: House, connections: int) -> Iterator[tuple[Slow, Api]]:
+    engine, clerk = connect_reader(house.url, connections), connect_clerk(house.url, 1)
+    shelf = Slow(engine, house.place / "datasets")
+    with in_thread(make_app(shelf, Office(clerk, load_settings(house.environment).secret_keys))) as api:
+        yield shelf, api
+    for each in (engine, clerk):
+        each.dispose()
+
+
+@contextmanager
+def under_way(shelf: Slow, api: Api, count: int, headers: dict[str, str]) -> Iterator[None]:
+    """While so many calls are answered at once; each of them well, at the end."""
+    with ThreadPoolExecutor(count) as pool:
+        calls = [pool.submit(Api(api.address).get, ROWS, headers=headers) for _ in range(count)]
+        try:
+            for _ in range(count):
+                assert shelf.looking.acquire(timeout=30)
+            yield
+        finally:
+            shelf.may.set()
+    assert [call.result().status_code for call in calls] == [200] * count
+
+
+def test_a_call_too_many_at_once_is_asked_to_come_again(play: Play) -> None:
+    key = with_key(consumer(play.house, "reader"))
+    with served(play.house, CONNECTIONS) as (shelf, api):
+        with under_way(shelf, api, OF_ANYONE, {}):
+            for _ in range(100):
+                answer = api.get(ROWS)
+                assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+            assert told(answer)["type"] == "urn:gateway:problem:too-many-at-once"
+            assert [api.get(path).status_code for path in ("/", "/sets/play", "/v1/sets")] == [429] * 3
+            assert api.get("/health").status_code == 200
+            assert api.get("/v1/sets", headers=key).status_code == 200
+        assert api.get(ROWS).status_code == 200
+        shelf.may.clear()
+        shelf.looking.acquire()
+        with under_way(shelf, api, OF_CONSUMER, key):
+            assert told(api.get("/v1/sets", headers=key))["type"] == "urn:gateway:problem:too-many-at-once"
+            assert api.get("/v1/sets").status_code == 200
+        assert api.get(ROWS, headers=key).status_code == 200
+
+
+@pytest.mark.parametrize("shown", ["gw_", "gw_00000000_0", "abc", "a.b.c", "e30.e30.e30"])
+def test_what_is_no_key_costs_no_connection(play: Play, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "READER_SECONDS", 1)
+    with served(play.house, 1) as (shelf, api), shelf.engine.connect():
+        assert api.get(ROWS, headers=with_key(shown)).status_code == 401
+        said = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": shown}
+        assert api.http.post(f"{api.address}/v1/token", said, timeout=30).status_code == 401

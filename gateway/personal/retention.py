@@ -19,12 +19,17 @@ from gateway.errors import LockedError
 from gateway.log import log
 from gateway.personal import core_sql, pages
 from gateway.personal.register import load_register
+from gateway.personal.subject import Key
+from gateway.personal.telling import tell
 from gateway.store.erasure import erasure
 from gateway.store.erasure_sql import CLOSED
 from gateway.store.lock import portal_lock
 from gateway.workshop import Workshop
 
 Counts = dict[str, int]
+
+LATELY = 7
+"""Days for which readers are told again and again, in case a set could not be published in a night."""
 
 
 def retain(shop: Workshop, *, dry_run: bool = False) -> dict[str, Counts]:
@@ -44,7 +49,16 @@ def retain(shop: Workshop, *, dry_run: bool = False) -> dict[str, Counts]:
             log.warning("retention passed over", portal=portal, why=error.what)
     if not dry_run:
         pages.destroy(shop, pages.LEFT)
+        _tell_readers(shop)
     return {class_: dict(counts) for class_, counts in done.items()}
+
+
+def _tell_readers(shop: Workshop) -> None:
+    """Of applicants whose time is over the sets say nothing from now on; one that cannot be published is for the next night."""
+    with shop.engine.connect() as connection:
+        gone = [Key(row.issuer, row.dossier_code) for row in connection.execute(text(_GONE), {"days": LATELY})]
+    for error in tell(shop, gone) if gone else ():
+        log.warning("readers are not told yet", why=str(error))
 
 
 class _Part(NamedTuple):
@@ -116,6 +130,10 @@ _CLASSES: Mapping[str, Callable[[Connection, Mapping[str, Any]], Counts]] = {
     "deliveries": _deliveries,
     "dossiers": _dossiers,
 }
+
+_GONE = """
+    select issuer, dossier_code from ops.erased_dossier join ops.erasure using (erasure_id)
+    where ops.erasure.class = 'dossiers' and begun_at > now() - :days * interval '1 day' order by 1, 2"""
 
 _PORTALS = """
     select portal from landing.day_key union select portal from ops.batch

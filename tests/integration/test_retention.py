@@ -129,3 +129,17 @@ def test_a_portal_that_is_read_waits_for_the_next_night(old: House) -> None:
         assert (ended.returncode, "passed over" in ended.stderr) == (0, True)
         assert old.value("select count(*) from landing.page where destroyed_at is not null") == 0
     assert _erased(old).keys() == {"landing"}
+
+
+def test_who_follows_the_set_of_persons_is_told_that_their_time_is_over(old: House) -> None:
+    old.publish("dossier_personal")
+    held = old.value("select count(*) from share.dossier_personal where applicant_identity is not null")
+    old.execute("update core.dossier set applicant_phone = '0900000999' where finished_at is not null")
+    old.publish("dossier_personal")
+    old.execute("update core.dossier set finished_at = now() - interval '731 days' where finished_at is not null")
+    _erased(old)
+    gone = old.value("select count(*) from core.dossier where applicant_identity is null and finished_at is not null")
+    assert 0 < gone < held
+    assert old.value("select count(*) from share.dossier_personal where applicant_identity is not null") == held - gone
+    log = "select count(*) from share.dossier_personal__change where change = 'changed' and row_applicant_identity is"
+    assert (old.value(f"{log} null"), old.value(f"{log} not null")) == (2 * gone, 0)

@@ -105,10 +105,13 @@ def granted(contract: Contract, grant: Grant, agencies: frozenset[str] | None) -
 
 
 def lacking(contract: Contract, grant: Grant) -> list[str]:
-    """The columns that the contract gives the right's role by now, and the right does not, or otherwise."""
-    view = granted(contract, grant, None)
-    shown = {} if view is None else view.forms
-    return [name for name, form in offer(contract, grant.role).forms.items() if form != shown.get(name, HIDDEN)]
+    """The columns that the contract gives the right's role by now, and the right does not, or otherwise; `everything` where the right
+    gives nothing any more.
+    """
+    view, now = granted(contract, grant, None), offer(contract, grant.role).forms
+    if view is None:
+        return ["everything"]
+    return [name for name, form in now.items() if form != view.forms.get(name, HIDDEN)]
 
 
 def _mark(grant: Grant, forms: Mapping[str, str], reach: Reach) -> str:

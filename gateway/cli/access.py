@@ -63,8 +63,8 @@ def revoke(consumer: Consumer, dataset: Dataset) -> int:
 def list_rights(as_json: Annotated[bool, show.AsJson] = False) -> int:
     """Every right that was given, also those that were taken back. Example: gateway access list --json
 
-    lacks: columns that the published contract gives the role by now, and the right does not, since they were not agreed on. Who is to
-    read them needs the right anew: gateway access revoke, then gateway access grant.
+    lacks: columns that the published contract gives the role by now, and the right does not, since they were not agreed on; everything,
+    where its role or what limits it is gone. Who is to read them needs the right anew: gateway access revoke, then gateway access grant.
     """
     from gateway.access import grants
     from gateway.config import load_settings

@@ -83,7 +83,7 @@ class World:
         content = yaml.safe_load(path.read_text("utf-8"))
         [table] = content["schema"]
         sheet = read_sheet(path)
-        kept = [each for each in table["customProperties"] if each["property"] in {"titleEn", "scope"}]
+        kept = [each for each in table["customProperties"] if each["property"] in {"titleEn", "scope", "smallCells"}]
         query = f"select {', '.join(sheet.types)} from public.{sheet.name}"
         table["customProperties"] = [_property("streams", []), _property("query", query), *kept]
         table["quality"] = []

@@ -11,8 +11,10 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import MAXYEAR, date, datetime, timedelta, timezone
+from datetime import MAXYEAR, date, datetime
 from typing import Any
+
+from connectors.dates import VIETNAM
 
 PLAIN, PSEUDONYM, LAST_DIGITS, YEAR = "plain", "pseudonym", "last_digits", "year"
 """The words of contracts."""
@@ -36,9 +38,6 @@ LEFT = 3
 
 FEWEST = 6
 """Of a text with fewer digits it leaves nothing: three would be most of the number, and letters are no part of one."""
-
-VIETNAM = timezone(timedelta(hours=7))
-
 
 Masked = Callable[[Any], str | None]
 

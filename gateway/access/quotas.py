@@ -11,7 +11,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, select, text, update
 
-from gateway.access.masks import VIETNAM
+from connectors.dates import VIETNAM
 from gateway.errors import ConfigError
 from gateway.store.access import consumer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from gateway.access.masks import VIETNAM
+from connectors.dates import VIETNAM
 from gateway.access.view import View
 
 

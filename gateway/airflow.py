@@ -268,13 +268,16 @@ def sweep() -> dict[str, int]:
     return clean(open_workshop())
 
 
-@task(retries=RETRIES, retry_policy=RETRY_POLICY)
+@task(retries=RETRIES, retry_policy=RETRY_POLICY, trigger_rule="all_done")
 def retain() -> dict[str, dict[str, int]]:
-    """Erase what was kept longer than the register of personal data says."""
+    """Erase what was kept longer than the register of personal data says, also where something before it failed."""
     from gateway.personal.retention import retain as erase_old
     from gateway.workshop import open_workshop
 
-    return erase_old(open_workshop())
+    done = erase_old(open_workshop())
+    if error := done.verdict():
+        raise error
+    return done.counts
 
 
 def _connection(connection_id: str) -> Any:

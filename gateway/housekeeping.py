@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -16,8 +17,8 @@ GRACE = timedelta(days=1)
 
 
 def sweep(shop: Workshop) -> dict[str, int]:
-    """Returns how many runs were closed and how many objects were removed."""
-    return {"runs": sum(_close_runs(shop, portal) for portal in shop.portals()), "objects": _remove_orphans(shop)}
+    """Returns how many runs were closed and how many objects were removed. Raises StoreError, at the end, for objects that stay."""
+    return {"runs": sum(_close_runs(shop, portal) for portal in shop.portals()), "objects": shop.landing.remove(_orphans(shop))}
 
 
 def _close_runs(shop: Workshop, portal: str) -> int:
@@ -30,16 +31,13 @@ def _close_runs(shop: Workshop, portal: str) -> int:
         return 0  # somebody works on this portal, so its open run is a live one
 
 
-def _remove_orphans(shop: Workshop) -> int:
-    removed = 0
+def _orphans(shop: Workshop) -> Iterator[str]:
     for path in shop.landing.objects_before(_before()):
         with shop.engine.connect() as connection:
             naming = (page.c.path == path) & page.c.destroyed_at.is_(None)
             named = connection.scalar(select(func.count()).select_from(page).where(naming))
         if not named:
-            shop.landing.remove(path)
-            removed += 1
-    return removed
+            yield path
 
 
 def _before() -> datetime:

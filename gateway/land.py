@@ -20,6 +20,7 @@ from connectors.pages import Page
 from gateway import durable
 from gateway.errors import StoreError
 from gateway.failpoint import failpoint
+from gateway.log import log
 from gateway.store.ops import batch, page
 from gateway.vault import DataKey, Vault
 
@@ -89,10 +90,24 @@ class Landing:
             if day < before.date().isoformat():
                 yield path
 
-    def remove(self, path: str) -> None:
-        """Remove one object, if it is still there. Raises StoreError where the landing store keeps it."""
-        with self._writing(), suppress(FileNotFoundError):
-            self._fs.rm_file(path)
+    def remove(self, paths: Iterable[str]) -> int:
+        """Remove objects, those that are still there; returns how many are gone.
+
+        One that the landing store keeps does not save the others: raises StoreError at the end.
+        """
+        kept = gone = 0
+        for path in paths:
+            try:
+                with suppress(FileNotFoundError):
+                    self._fs.rm_file(path)
+                gone += 1
+            except OSError as error:
+                log.warning("object not removed", path=path, why=type(error).__name__)
+                kept += 1
+        if kept:
+            what, do = f"{kept} objects cannot be removed", "check the rights of GATEWAY_LANDING, then run again"
+            raise StoreError(what, where=str(self._root), do=do)
+        return gone
 
     def _some_pages(self, batch_id: int, start: int) -> list[Row[Any]]:
         wanted = select(page).where(page.c.batch_id == batch_id, page.c.ordinal >= start)

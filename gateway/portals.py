@@ -97,6 +97,11 @@ class PortalSpec:
         _check_one_list_each(found)
         return _in_order(found)
 
+    @property
+    def tells_times(self) -> bool:
+        """Whether each state of its dossiers comes with the time at which it was entered."""
+        return all(stream.status_time == "exact" for stream in self.streams if stream.into == "dossier")
+
     def stream(self, name: str) -> StreamSpec:
         """One stream by name; ConfigError that lists what there is."""
         for spec in self.streams:

@@ -82,9 +82,9 @@ class Writer:
 
     def _upsert(self, rows: list[Staged]) -> Counts:
         self._connection.exec_driver_sql(merge.EMPTY)
-        self._copy(rows)
-        self._forget(rows)
         is_exact = self._mapping.stream.status_time == "exact"
+        self._copy(rows)
+        self._forget(rows, is_exact)
         self._run(merge.merge(self._entity, self._mapping.columns, is_exact))
         written, new, changed, dated = self._connection.exec_driver_sql(merge.COUNT).one()
         if written:
@@ -98,12 +98,13 @@ class Writer:
             self._tell_others(self._outbox)
         return Counts(new, changed, len(rows) - new - changed)
 
-    def _forget(self, rows: list[Staged]) -> None:
+    def _forget(self, rows: list[Staged], is_exact: bool) -> None:
         """Who was erased is not brought back by a portal that goes on telling."""
-        if not erasure_sql.personal_columns(self._entity, self._mapping.columns):
+        columns = self._mapping.columns
+        if not erasure_sql.personal_columns(self._entity, columns):
             return
-        self._run(erasure_sql.taken_up(self._entity, merge.STAGE))
-        statement = erasure_sql.empty_staged(self._entity, self._mapping.columns, merge.STAGE)
+        self._run(erasure_sql.taken_up(self._entity, columns, merge.STAGE, is_exact))
+        statement = erasure_sql.empty_staged(self._entity, columns, merge.STAGE)
         emptied = self._connection.exec_driver_sql(statement, self._binds).all()
         self._mark((rows[number][0].page_id, by, class_) for number, by, class_ in emptied)
 

@@ -25,8 +25,10 @@ def retention(
     done = retain(open_workshop(), dry_run=dry_run)
     rows = [
         {"class": class_, "place": place, "count": count}
-        for class_, counts in done.items()
+        for class_, counts in done.counts.items()
         for place, count in counts.items()
     ]
     show.table("Would be erased" if dry_run else "Erased", ("class", "place", "count"), rows, as_json)
+    if error := done.verdict():
+        raise error
     return 0

@@ -8,7 +8,8 @@ from gateway.personal.register import personal_columns
 
 _PERSONAL = [name.removeprefix("dossier.") for name in sorted(personal_columns()) if name.startswith("dossier.")]
 _EMPTIED = ", ".join(f"{name} = null" for name in _PERSONAL)
-_HOLDS = " or ".join(f"{name} is not null" for name in _PERSONAL)
+HOLDS = " or ".join(f"{name} is not null" for name in _PERSONAL)
+"""Of core.dossier: whether anything of a person is left in a row."""
 _NEW_HASH = "uuid_send(gen_random_uuid())"
 """In place of a fingerprint of the record, from which who knows all but the number could try numbers out."""
 
@@ -31,7 +32,7 @@ NOT_TAKEN = """
 OF_DOSSIERS: Mapping[str, str] = {
     "core.dossier": f"""
         update core.dossier set {_EMPTIED}, source_hash = {_NEW_HASH}, content_hash = {_NEW_HASH}
-        where dossier_id = any(:ids) and ({_HOLDS})""",
+        where dossier_id = any(:ids) and ({HOLDS})""",
     "core.dossier_version": f"update core.dossier_version set source_hash = {_NEW_HASH} where dossier_id = any(:ids)",
     "ops.outbox": """
         update ops.outbox set payload = '', key_id = null, payload_hash = '' where dossier_id = any(:ids) and payload <> ''""",

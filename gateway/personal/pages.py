@@ -24,7 +24,8 @@ def mark(connection: Connection, erasure_id: int, pages: set[int]) -> int:
 def destroy(shop: Workshop, which: str, number: int = 0) -> int:
     """Destroy marked pages (OF_BATCH, OF_ERASURE or LEFT); returns how many.
 
-    The manifest keeps their addresses. An object that another page names, landed later with the same bytes, stays.
+    The manifest keeps their addresses. An object that another page names, landed later with the same bytes, stays. Raises
+    StoreError, at the end, for objects that the landing store keeps.
     """
     marked = f"p.erasure_id is not null and {which}"
     with shop.engine.begin() as connection:
@@ -32,8 +33,7 @@ def destroy(shop: Workshop, which: str, number: int = 0) -> int:
         count = connection.execute(gone, {"number": number}).rowcount
     with shop.engine.connect() as connection:
         paths = connection.scalars(text(_OBJECTS.format(marked=marked)), {"number": number}).all()
-    for path in paths:
-        shop.landing.remove(path)
+    shop.landing.remove(paths)
     return count
 
 

@@ -7,58 +7,66 @@ keeps the log. Each class that had something to erase leaves an entry there and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
+from connectors.errors import ExplainedError
 from gateway import who
 from gateway.access import chain
-from gateway.errors import LockedError
+from gateway.errors import ConfigError, LockedError, StoreError
 from gateway.log import log
 from gateway.personal import core_sql, pages
 from gateway.personal.register import load_register
 from gateway.personal.subject import Key
 from gateway.personal.telling import tell
+from gateway.store.delivery import target
 from gateway.store.erasure import erasure
 from gateway.store.erasure_sql import CLOSED
-from gateway.store.lock import portal_lock
+from gateway.store.lock import Held, alone_with
 from gateway.workshop import Workshop
 
 Counts = dict[str, int]
+
+DOSSIERS = "dossiers"
+"""The class of applicants, with whom goes all that tells of them in our own tables."""
 
 LATELY = 7
 """Days for which readers are told again and again, in case a set could not be published in a night."""
 
 
-def retain(shop: Workshop, *, dry_run: bool = False) -> dict[str, Counts]:
-    """Erase what has been kept longer than the register says; how many, by class and place. dry_run: only count.
+class Retained(NamedTuple):
+    """What a retention did. counts: of rows, by class and place. errors: of what could not be done and is for the next time."""
 
-    Each class of each portal is a transaction of its own; a portal that is being worked on waits for the next night. Objects of
-    landed pages are removed after it, also those a crash left behind.
+    counts: dict[str, Counts]
+    errors: list[ExplainedError]
+
+    def verdict(self) -> ExplainedError | None:
+        """The error it ends with, if any: the worst."""
+        return max(self.errors, key=lambda error: error.exit_code, default=None)
+
+
+def retain(shop: Workshop, *, dry_run: bool = False) -> Retained:
+    """Erase what has been kept longer than the register says. dry_run: only count.
+
+    Each class of each portal is a transaction of its own, and one that cannot be done does not save the others: a portal that is
+    being worked on waits for the next time. Objects of landed pages are removed at the end, also those a crash left behind.
     """
     register = load_register(shop.settings.mappings, shop.settings.schemas)
-    done = {class_: Counter[str]() for class_ in register.days}
-    for portal in _portals(shop):
+    counts = {class_: Counter[str]() for class_ in register.days}
+    errors = list[ExplainedError]()
+    for part in (_Part(class_, portal, days) for portal in _portals(shop) for class_, days in register.days.items()):
         try:
-            with portal_lock(shop.engine, portal):
-                for class_, days in register.days.items():
-                    done[class_].update(_retain(shop, _Part(class_, portal, days), dry_run=dry_run))
-        except LockedError as error:
-            log.warning("retention passed over", portal=portal, why=error.what)
+            with alone_with(shop.engine, _locks(shop, part)) as lock:
+                counts[part.class_].update(_retain(shop, part, lock, dry_run=dry_run))
+        except (LockedError, ConfigError) as error:
+            log.warning("retention passed over", portal=part.portal, **{"class": part.class_}, why=str(error))
+            errors.append(error.located(f"retention of {part.class_} passed over"))
     if not dry_run:
-        pages.destroy(shop, pages.LEFT)
-        _tell_readers(shop)
-    return {class_: dict(counts) for class_, counts in done.items()}
-
-
-def _tell_readers(shop: Workshop) -> None:
-    """Of applicants whose time is over the sets say nothing from now on; one that cannot be published is for the next night."""
-    with shop.engine.connect() as connection:
-        gone = [Key(row.issuer, row.dossier_code) for row in connection.execute(text(_GONE), {"days": LATELY})]
-    for error in tell(shop, gone) if gone else ():
-        log.warning("readers are not told yet", why=str(error))
+        errors += [*_destroy(shop), *_tell_readers(shop)]
+    return Retained({class_: dict(each) for class_, each in counts.items()}, errors)
 
 
 class _Part(NamedTuple):
@@ -75,10 +83,36 @@ def _portals(shop: Workshop) -> list[str]:
         return sorted({*shop.portals(), *connection.scalars(text(_PORTALS))})
 
 
-def _retain(shop: Workshop, part: _Part, *, dry_run: bool) -> Counts:
+def _locks(shop: Workshop, part: _Part) -> list[str]:
+    """A load would bring back what goes; so would a delivery that read the applicant before."""
+    if part.class_ != DOSSIERS:
+        return [f"portal:{part.portal}"]
+    with shop.engine.connect() as connection:
+        targets = connection.scalars(select(target.c.target).order_by(target.c.target)).all()
+    return [f"portal:{part.portal}", *(f"delivery:{name}" for name in targets)]
+
+
+def _destroy(shop: Workshop) -> Iterator[ExplainedError]:
+    try:
+        pages.destroy(shop, pages.LEFT)
+    except StoreError as error:
+        yield error
+
+
+def _tell_readers(shop: Workshop) -> Iterator[ExplainedError]:
+    """Of applicants whose time is over the sets say nothing from now on; one that cannot be published is for the next night."""
+    with shop.engine.connect() as connection:
+        gone = [Key(row.issuer, row.dossier_code) for row in connection.execute(text(_GONE), {"days": LATELY})]
+    for error in tell(shop, gone) if gone else ():
+        log.warning("readers are not told yet", why=str(error))
+        yield error.located("readers are not told yet")
+
+
+def _retain(shop: Workshop, part: _Part, lock: Held, *, dry_run: bool) -> Counts:
     with shop.engine.connect() as connection:
         transaction = connection.begin()
         counts = _erase(connection, shop, part)
+        lock.check()
         if dry_run or not any(counts.values()):
             transaction.rollback()
         else:
@@ -91,7 +125,10 @@ def _erase(connection: Connection, shop: Workshop, part: _Part) -> Counts:
     row = {"class": part.class_, "basis": f"kept for {part.days} days: {part.portal}", "actor": actor, "counts": {}}
     number = connection.execute(insert(erasure).values(row).returning(erasure.c.erasure_id)).scalar_one()
     binds = {"erasure_id": number, "portal": part.portal, "before": before, "day": before.date()}
-    counts = _CLASSES[part.class_](connection, binds)
+    if part.class_ == DOSSIERS:
+        counts = _of_dossiers(connection, {**binds, "tells_times": _tells_times(shop, part.portal)})
+    else:
+        counts = _counted(connection, _STATEMENTS[part.class_], binds)
     finished = {"counts": counts, "finished_at": func.now()}
     connection.execute(update(erasure).where(erasure.c.erasure_id == number).values(finished))
     if any(counts.values()):
@@ -101,35 +138,20 @@ def _erase(connection: Connection, shop: Workshop, part: _Part) -> Counts:
     return counts
 
 
-def _landing(connection: Connection, binds: Mapping[str, Any]) -> Counts:
-    """A day whose pages are all older: marked, and its key deleted, unless something that still waits to be sent needs it."""
-    return _counted(connection, _LANDING, binds)
-
-
-def _quarantine(connection: Connection, binds: Mapping[str, Any]) -> Counts:
-    return _counted(connection, _QUARANTINE, binds)
-
-
-def _deliveries(connection: Connection, binds: Mapping[str, Any]) -> Counts:
-    return _counted(connection, _DELIVERIES, binds)
-
-
-def _dossiers(connection: Connection, binds: Mapping[str, Any]) -> Counts:
+def _of_dossiers(connection: Connection, binds: Mapping[str, Any]) -> Counts:
     ids = connection.scalars(text(_FINISHED), binds).all()
     connection.execute(text(_REMEMBER), {**binds, "ids": ids})
     return _counted(connection, core_sql.OF_DOSSIERS, {"ids": ids})
 
 
+def _tells_times(shop: Workshop, portal: str) -> bool:
+    """Of one whose mappings are gone nobody knows any more."""
+    return portal in shop.portals() and shop.portal(portal).tells_times
+
+
 def _counted(connection: Connection, statements: Mapping[str, str], binds: Mapping[str, Any]) -> Counts:
     return {where: connection.execute(text(sql), binds).rowcount for where, sql in statements.items()}
 
-
-_CLASSES: Mapping[str, Callable[[Connection, Mapping[str, Any]], Counts]] = {
-    "landing": _landing,
-    "quarantine": _quarantine,
-    "deliveries": _deliveries,
-    "dossiers": _dossiers,
-}
 
 _GONE = """
     select issuer, dossier_code from ops.erased_dossier join ops.erasure using (erasure_id)
@@ -141,6 +163,7 @@ _PORTALS = """
 
 _OLD_KEYS = "select key_id from landing.day_key where day < :day and portal = :portal"
 
+# A day whose pages are all older: marked, and its key deleted, unless something that still waits to be sent needs it.
 _LANDING = {
     "landing.page": f"""
         update landing.page set erasure_id = :erasure_id where erasure_id is null and key_id in ({_OLD_KEYS})""",
@@ -168,11 +191,23 @@ _DELIVERIES = {
             and a.begun_at < :before and a.answer is not null""",
 }
 
-# A dossier that was taken up again may keep the day on which it was finished first.
+_STATEMENTS: Mapping[str, Mapping[str, str]] = {
+    "landing": _LANDING,
+    "quarantine": _QUARANTINE,
+    "deliveries": _DELIVERIES,
+}
+"""By class, and in it by the place that is counted."""
+
+# A dossier that was taken up again may keep the day on which it was finished first; then its last state is younger. Where a portal
+# tells no time of a state, it is closed since we read so, at the latest: since the batch that changed it last, or the one that a
+# replay read again.
+_READ = """
+    select coalesce(first.started_at, b.started_at) from ops.batch as b
+    left join ops.batch as first on first.batch_id = b.source_batch_id where b.batch_id = d.batch_id"""
 _FINISHED = f"""
-    select dossier_id from core.dossier
-    where issuer = :portal and (deleted_at < :before or {CLOSED} and coalesce(finished_at, status_at) < :before)
-        and (applicant_name is not null or applicant_identity is not null or applicant_phone is not null)"""
+    select dossier_id from core.dossier as d where issuer = :portal and ({core_sql.HOLDS}) and (
+        deleted_at < :before
+        or {CLOSED} and greatest(finished_at, status_at) < :before and (:tells_times or ({_READ}) < :before))"""
 
 _REMEMBER = """
     insert into ops.erased_dossier (issuer, dossier_code, erasure_id)

@@ -49,9 +49,9 @@ class Reading(NamedTuple):
 
 def reading(folders: tuple[Path, ...], begin: datetime | None, end: datetime | None) -> Reading:
     """What the mapping files say of the portals' dossiers. Raises ConfigError with file and line."""
-    portals = (load_portal(folders, name) for name in portal_names(folders))
+    portals = [load_portal(folders, name) for name in portal_names(folders)]
     streams = [stream for portal in portals for stream in portal.streams if stream.into == "dossier"]
-    vague = {stream.portal for stream in streams if stream.status_time != "exact"}
+    vague = [portal.portal for portal in portals if not portal.tells_times]
     return Reading(sorted(vague), sorted({stream.stream for stream in streams}), begin, end)
 
 

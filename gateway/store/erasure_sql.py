@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.canonical import Entity
+from gateway.store.merge import place
 
 HASH = 16
 """Bytes of a row's hash."""
@@ -38,17 +39,22 @@ def empty_staged(entity: Entity, columns: Sequence[str], stage: str) -> str:
         returning staged.number, erasure_id, (select class from ops.erasure as e where e.erasure_id = erased.erasure_id)"""
 
 
-def taken_up(entity: Entity, stage: str) -> str:
-    """Forget that the retention erased dossiers which are staged as open since: who filed them is needed, and comes with this row."""
+def taken_up(entity: Entity, columns: Sequence[str], stage: str, is_exact: bool) -> str:
+    """Forget that the retention erased dossiers which are staged as open now: who filed them is needed, and comes with this row.
+
+    A row that `merge` would not take over what is held, since it tells of an earlier state, says nothing of now.
+    """
+    is_open = f"not told.{CLOSED}" + (" and told.deleted_at is null" if "deleted_at" in columns else "")
     return f"""
         delete from ops.erased_dossier as gone using (
             select erased.issuer, erased.dossier_code from {stage} as told cross join lateral (
                 select issuer, dossier_code, erasure_id from ops.erased_dossier as e
                 where e.issuer = %(issuer)s and e.dossier_code = told.{entity.code} limit 1
             ) as erased join ops.erasure as by using (erasure_id)
-            where by.class = 'dossiers' and not told.{CLOSED} and exists (
-                select from {entity.table.fullname} as d where d.issuer = erased.issuer
-                    and d.dossier_code = erased.dossier_code and d.status_at < told.status_at)
+            where by.class = 'dossiers' and {is_open} and exists (
+                select from {entity.table.fullname} as held where held.issuer = erased.issuer
+                    and held.dossier_code = erased.dossier_code and held.valid_to is null
+                    and {place("told", is_exact)} >= {place("held", is_exact)})
         ) as again
         where gone.issuer = again.issuer and gone.dossier_code = again.dossier_code"""
 

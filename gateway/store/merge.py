@@ -46,11 +46,11 @@ def merge(entity: Entity, columns: Sequence[str], is_exact: bool = True) -> str:
 
     A row of an entity with a history is never overwritten by an older one. Two streams may tell different columns of the same
     row: a row differs when one of the columns told now does, so that they do not take turns in changing it. is_exact: whether
-    the times of states are their own; see `_place`.
+    the times of states are their own; see `place`.
     """
     fresh, moved, placed = "", "false", "false"
     if entity.history is not None:
-        fresh = f"and {_place('staged', is_exact)} >= {_place('held', is_exact)}"
+        fresh = f"and {place('staged', is_exact)} >= {place('held', is_exact)}"
         moved = "old.status_code is distinct from new.status_code"
         placed = f"{moved} or old.status_at is distinct from new.status_at"
     seen = observed_columns(entity)
@@ -122,7 +122,7 @@ def append_late_history(entity: Entity, is_exact: bool = True) -> str:
         {_event(entity, f"held.{entity.id_column}")} from {STAGE} as staged
         {_held(entity, f"{entity.code} = staged.{entity.code}")}
         join {entity.table.fullname} as held on held.{entity.id_column} = held_id
-        where {_place("staged", is_exact)} < {_place("held", is_exact)}
+        where {place("staged", is_exact)} < {place("held", is_exact)}
         on conflict do nothing"""
 
 
@@ -152,7 +152,7 @@ def _kept(entity: Entity) -> list[str]:
     return [*columns, "source_hash", "batch_id"] if (columns := observed_columns(entity)) else []
 
 
-def _place(side: str, is_exact: bool) -> str:
+def place(side: str, is_exact: bool) -> str:
     """Where a state stands in time: of two of one instant, the one that is later in the national list stands later.
 
     Where a portal tells no time of the state, only one since when it may hold, its place within that says nothing: what was

@@ -22,7 +22,7 @@ from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 120
+SECONDS = 300
 """After which a command that does not end is ended by a signal."""
 OFTEN_NEEDED = ("gateway.cli", "gateway.run", "gateway.probe", "gateway.service_levels.report", "jsonschema", "psycopg")
 _ONE_AT_A_TIME = Lock()

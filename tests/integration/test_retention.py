@@ -6,11 +6,13 @@ import pytest
 
 from gateway.delivery.held import reconsider
 from gateway.delivery.spec import delivery
-from gateway.store.lock import portal_lock
+from gateway.store.lock import alone_with, portal_lock
 from sandbox.testing import running_sandbox
 from tests.helpers.house import House, order_fault
 
 OF_DOSSIERS = "select (counts ->> 'core.dossier')::int from ops.erasure where class = 'dossiers'"
+LONG_AGO = "now() - interval '731 days'"
+FINISHED_LONG_AGO = f"update core.dossier set finished_at = {LONG_AGO}, status_at = {LONG_AGO}"
 BAD = {"dossierStatus.id": 99}
 
 
@@ -54,7 +56,7 @@ def test_refused_values_and_applicants_go_when_their_time_is_over_and_stay_away(
     old.execute(
         "update landing.day_key set day = day + 100; update ops.batch set started_at = started_at - interval '200 days'"
     )
-    old.execute("update core.dossier set finished_at = now() - interval '731 days' where finished_at is not null")
+    old.execute(f"{FINISHED_LONG_AGO} where finished_at is not null")
     finished = old.column("select dossier_code from core.dossier where finished_at is not null")
     names = set(old.column("select applicant_identity from core.dossier where finished_at is not null"))
     story = old.rows("select * from core.dossier_event order by 1, 2")
@@ -86,7 +88,7 @@ def test_what_was_sent_goes_and_what_waits_stays(old: House) -> None:
 
 
 def test_with_an_applicant_go_what_waits_to_tell_of_him_and_his_fingerprints(old: House) -> None:
-    old.execute("update core.dossier set finished_at = now() - interval '731 days', status_code = '9'")
+    old.execute(FINISHED_LONG_AGO + ", status_code = '9'")
     old.execute(
         "insert into ops.ledger (target, dossier_id, dossier_code, payload_hash)"
         "select 'national/statuses', dossier_id, dossier_code, 'x' from core.dossier"
@@ -112,10 +114,10 @@ def test_who_filed_a_dossier_that_was_taken_up_again_is_kept_or_comes_again(old:
     who = "select dossier_code, applicant_identity from core.dossier where status_code in ('1', '2', '4', '5', '6') order by 1"
     opened = old.rows(who)
     assert len(opened) > 3
-    old.execute("update core.dossier set finished_at = now() - interval '731 days'")
+    old.execute(FINISHED_LONG_AGO)
     assert "dossiers" in _erased(old)
     assert old.rows(who) == opened
-    old.execute("update core.dossier set status_code = '9', status_at = status_at - interval '1 day'")
+    old.execute(FINISHED_LONG_AGO + ", status_code = '9'")
     _erased(old)
     assert old.value("select count(applicant_identity) from core.dossier") == 0
     old.replay("province", stream="dossiers")
@@ -123,10 +125,75 @@ def test_who_filed_a_dossier_that_was_taken_up_again_is_kept_or_comes_again(old:
     assert sorted(again) == opened
 
 
+def test_a_delivery_under_way_keeps_the_applicants_it_has_read(old: House) -> None:
+    old.execute(FINISHED_LONG_AGO + ", status_code = '9'")
+    old.execute("insert into ops.target (target, mode) values ('national/dossiers', 'open')")
+    # The name of a delivery, which holds it while it works.
+    with old.engine() as engine, alone_with(engine, ["delivery:national/dossiers"]):
+        ended = old.gateway("retention")
+        assert (ended.returncode, "dossiers passed over: delivery:national/dossiers" in ended.stderr) == (5, True)
+        assert old.value("select count(*) from core.dossier where applicant_identity is null") == 0
+        assert old.value("select count(*) from landing.page where destroyed_at is null") == 0
+    assert "dossiers" in _erased(old)
+
+
+def test_a_dossier_that_was_closed_again_is_finished_since_then(old: House) -> None:
+    old.execute(f"update core.dossier set status_code = '9', finished_at = {LONG_AGO}, status_at = now() - interval '10 days'")
+    assert "dossiers" not in _erased(old)
+    old.execute(FINISHED_LONG_AGO)
+    assert "dossiers" in _erased(old)
+
+
+@pytest.fixture
+def vague(house: House) -> House:
+    """A night at a portal that tells no times of states: all its dossiers were received years ago."""
+    with running_sandbox("--dossiers", "400", "--procedures", "3", "--only", "licences") as sandbox:
+        house.connect_to(sandbox)
+        house.sync("licences")
+    house.execute("update core.dossier set status_at = now() - interval '800 days'")
+    return house
+
+
+def test_where_no_time_of_a_state_is_told_a_dossier_is_closed_since_we_read_so(vague: House) -> None:
+    closed = vague.value("select count(*) from core.dossier where status_code in ('3', '7', '8', '9', '10')")
+    assert closed > 3
+    assert "dossiers" not in _erased(vague)
+    vague.execute("update ops.batch set started_at = now() - interval '731 days'")
+    _erased(vague)
+    assert vague.value(OF_DOSSIERS) == closed
+
+
+def test_where_no_time_of_a_state_is_told_who_filed_a_dossier_comes_back_when_it_is_told_open(vague: House) -> None:
+    who = "select dossier_code, applicant_name from core.dossier where applicant_name is not null order by 1"
+    opened = vague.rows(who.replace("order", "and status_code in ('1', '2', '4', '5', '6') order"))
+    assert len(opened) > 3
+    vague.execute(
+        "update core.dossier set status_code = '9'; update ops.batch set started_at = now() - interval '731 days'"
+    )
+    _erased(vague)
+    assert vague.rows(who) == []
+    vague.replay("licences", stream="dossiers")
+    assert vague.rows(who) == opened
+
+
+def test_an_object_that_cannot_be_removed_saves_no_other(old: House) -> None:
+    kept, *others = (path for path in (old.place / "landing").rglob("*") if path.is_file())
+    # Root may write into every folder; a folder that is not empty is removed as a file by nobody.
+    kept.unlink()
+    (kept / "kept").mkdir(parents=True)
+    ended = old.gateway("retention")
+    assert (ended.returncode, "1 objects cannot be removed" in ended.stderr) == (4, True), ended.stderr
+    assert [path for path in others if path.exists()] == []
+    assert old.value("select count(*) from landing.page where destroyed_at is null") == 0
+    (kept / "kept").rmdir()
+    kept.rmdir()
+    assert _erased(old).keys() == {"landing"}
+
+
 def test_a_portal_that_is_read_waits_for_the_next_night(old: House) -> None:
     with old.engine() as engine, portal_lock(engine, "province"):
         ended = old.gateway("retention")
-        assert (ended.returncode, "passed over" in ended.stderr) == (0, True)
+        assert (ended.returncode, "landing passed over: portal:province" in ended.stderr) == (5, True), ended.stderr
         assert old.value("select count(*) from landing.page where destroyed_at is not null") == 0
     assert _erased(old).keys() == {"landing"}
 
@@ -136,7 +203,7 @@ def test_who_follows_the_set_of_persons_is_told_that_their_time_is_over(old: Hou
     held = old.value("select count(*) from share.dossier_personal where applicant_identity is not null")
     old.execute("update core.dossier set applicant_phone = '0900000999' where finished_at is not null")
     old.publish("dossier_personal")
-    old.execute("update core.dossier set finished_at = now() - interval '731 days' where finished_at is not null")
+    old.execute(f"{FINISHED_LONG_AGO} where finished_at is not null")
     _erased(old)
     gone = old.value("select count(*) from core.dossier where applicant_identity is null and finished_at is not null")
     assert 0 < gone < held

@@ -18,7 +18,10 @@ GRACE = timedelta(days=1)
 
 def sweep(shop: Workshop) -> dict[str, int]:
     """Returns how many runs were closed and how many objects were removed. Raises StoreError, at the end, for objects that stay."""
-    return {"runs": sum(_close_runs(shop, portal) for portal in shop.portals()), "objects": shop.landing.remove(_orphans(shop))}
+    return {
+        "runs": sum(_close_runs(shop, portal) for portal in shop.portals()),
+        "objects": shop.landing.remove(_orphans(shop)),
+    }
 
 
 def _close_runs(shop: Workshop, portal: str) -> int:

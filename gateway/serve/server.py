@@ -16,7 +16,7 @@ from gateway.serve.shelf import Shelf
 from gateway.store.database import connect_clerk, connect_reader
 from gateway.wrapped import require
 
-CONNECTIONS = 8
+CONNECTIONS = 10
 """To the database, at most; calls beyond wait for one."""
 
 CLERKS = 2

@@ -138,7 +138,9 @@ def test_a_delivery_under_way_keeps_the_applicants_it_has_read(old: House) -> No
 
 
 def test_a_dossier_that_was_closed_again_is_finished_since_then(old: House) -> None:
-    old.execute(f"update core.dossier set status_code = '9', finished_at = {LONG_AGO}, status_at = now() - interval '10 days'")
+    old.execute(
+        f"update core.dossier set status_code = '9', finished_at = {LONG_AGO}, status_at = now() - interval '10 days'"
+    )
     assert "dossiers" not in _erased(old)
     old.execute(FINISHED_LONG_AGO)
     assert "dossiers" in _erased(old)

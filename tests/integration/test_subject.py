@@ -100,6 +100,23 @@ def test_a_number_is_found_however_the_two_sides_write_it(known: House, tmp_path
         assert len([row for row in found["dossiers"] if row["issuer"] == "province"]) == 2
 
 
+def test_a_number_is_found_however_core_holds_it_when_its_pages_are_gone(known: House, tmp_path: Path) -> None:
+    known.execute("update landing.page set destroyed_at = now()")
+    wide = NUMBER.translate({ord(each): ord(each) + 0xFEE0 for each in "0123456789"})
+    between = "-\u00a0\u1680\u2013\u3000\uff0d\u200b\u00ad\u2212\x85\u202f\ufeff"
+    missed = []
+    for written in (wide, *(f"099700{each}000001" for each in between)):
+        with known.engine() as engine, engine.begin() as connection:
+            statement = "update core.dossier set applicant_identity = :written where applicant_name = :name"
+            connection.execute(text(statement), {"written": written, "name": NAME})
+        ended = _asked(known, "export", "--to", str(tmp_path / "told.json"))
+        rows = json.loads((tmp_path / "told.json").read_text("utf-8"))["dossiers"]
+        (tmp_path / "told.json").unlink()
+        if (ended.returncode, len([row for row in rows if row["issuer"] == "province"])) != (0, 2):
+            missed.append(written.encode("unicode_escape"))
+    assert missed == []
+
+
 def test_an_export_that_the_audit_log_does_not_tell_of_leaves_no_file(known: House, tmp_path: Path) -> None:
     known.execute("alter table ops.audit add constraint full_up check (entry_id < 0) not valid")
     told = tmp_path / "told.json"

@@ -122,7 +122,8 @@ def _nothing(subject: Subject) -> int:
     numbers, codes = len(subject.identities), len(subject.named)
     asked = f"{numbers} identity numbers" if numbers else f"{codes} dossier codes"
     hint = "; portals that tell no number are searched by codes: --dossiers-from" if numbers else ""
-    typer.echo(f"gateway: nothing is held; looked for {asked} in dossiers and landed pages{hint}", err=True)
+    looked = f"looked for {asked} in dossiers and landed pages{hint}"
+    typer.echo(f"gateway: nothing is held; {looked}; what was erased before: gateway subject list", err=True)
     return 1
 
 

@@ -32,6 +32,8 @@ def complete(shop: Workshop, lock: Held) -> list[Proof]:
     for row in rows:
         lock.check()
         pages.destroy(shop, pages.OF_ERASURE, row.erasure_id)
+    if rows:
+        pages.destroy(shop, pages.LEFT)  # of a load that died: a person of one of these may stand in it, too
     failpoint("erase.destroyed")
     if untold:
         worst = max(untold, key=lambda error: error.exit_code)

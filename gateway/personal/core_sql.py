@@ -29,6 +29,18 @@ NOT_TAKEN = """
         or exists (select from landing.page where page_id = any(:pages) and erasure_id is null)"""
 """Whether one of the dossiers or pages was not taken by a request yet. Binds: issuers, keys, pages."""
 
+BEGUN = """
+    select erasure_id from ops.erasure as e where finished_at is null and class = 'subject' and (
+        exists (
+            select from ops.erased_dossier as d where d.erasure_id = e.erasure_id
+                and (issuer, dossier_code) in (select * from unnest(cast(:issuers as text[]), cast(:keys as text[]))))
+        or basis = :basis and not exists (
+            select from landing.page as p where p.erasure_id = e.erasure_id and p.destroyed_at is null
+                and p.page_id <> all(cast(:pages as bigint[]))))"""
+"""Open erasures of the person: of one of the dossiers, or of the same request, with no page left in which the person is not.
+
+By its request, since nothing else tells whose it is once tables and pages are empty. Binds: issuers, keys, basis, pages."""
+
 OF_DOSSIERS: Mapping[str, str] = {
     "core.dossier": f"""
         update core.dossier set {_EMPTIED}, source_hash = {_NEW_HASH}, content_hash = {_NEW_HASH}

@@ -53,28 +53,39 @@ def preview(shop: Workshop, subject: Subject) -> dict[str, int]:
 
 
 def erase(shop: Workshop, subject: Subject, basis: str) -> Proof | None:
-    """Erase a person, and complete what interrupted erasures left. basis: number of the request. None: nothing is held.
+    """Erase a person, and complete what interrupted erasures left. basis: number of the request, which is one person's.
 
-    Raises LockedError while a portal is read or told, since what is under way could bring the person back.
+    Returns the proof of what this call began, or went on with; never that of another person's, which is completed without a word.
+    None: nothing is held. Raises LockedError while a portal is read or told, since what is under way could bring the person back.
     """
     with _undisturbed(shop) as lock:
         whole, found = find(shop, subject)
-        if _finds_more(shop, whole, found):
+        ours = _begun(shop, basis, whole, found)
+        if _finds_more(shop, whole, found) or (
+            found.pages and not ours
+        ):  # a page may have been taken for somebody else in it
             lock.check()
-            _begin(shop, basis, whole, found)
+            ours = {_begin(shop, basis, whole, found)}
             failpoint("erase.emptied")
-        completed = complete(shop, lock)
+        completed = [each for each in complete(shop, lock) if each.erasure_id in ours]
         return completed[-1] if completed else None
 
 
+def _begun(shop: Workshop, basis: str, subject: Subject, found: Found) -> set[int]:
+    """This very request may have been interrupted, or have had to wait."""
+    binds = {**subject.columns(), "basis": basis, "pages": list(found.pages)}
+    with shop.engine.connect() as connection:
+        return set(connection.scalars(text(core_sql.BEGUN), binds))
+
+
 def _finds_more(shop: Workshop, subject: Subject, found: Found) -> bool:
-    """Whether there is a dossier or a page that no request has taken yet: this very one may have been interrupted."""
+    """Whether there is a dossier or a page that no request has taken yet."""
     binds = {**subject.columns(), "pages": list(found.pages)}
     with shop.engine.connect() as connection:
         return bool(connection.scalar(text(core_sql.NOT_TAKEN), binds))
 
 
-def _begin(shop: Workshop, basis: str, subject: Subject, found: Found) -> None:
+def _begin(shop: Workshop, basis: str, subject: Subject, found: Found) -> int:
     with shop.engine.begin() as connection:
         number = _open(connection, basis)
         values = {
@@ -82,6 +93,7 @@ def _begin(shop: Workshop, basis: str, subject: Subject, found: Found) -> None:
             "unreadable": len(found.unreadable),
         }
         connection.execute(update(erasure).where(erasure.c.erasure_id == number).values(values))
+    return number
 
 
 def _empty(shop: Workshop, connection: Connection, number: int, subject: Subject, found: Found) -> dict[str, int]:

@@ -81,9 +81,14 @@ def require_one_issuer(subject: Subject) -> None:
             )
 
 
+_BETWEEN = r"[\u0009-\u000D\u001C-\u0020\u0085\u00AD\u1680\u2000-\u2015\u2028-\u202F\u2060-\u2069\u2212\uFEFF.-]"
+"""Blanks, dots, hyphens, dashes, and signs without width that a copied number brings along; read alike by Python and PostgreSQL,
+whose `\\s` are not the same. What NFKC makes of other signs is in it."""
+
+
 def bare(identity: str) -> str:
     """An identity number without what is put between its digits for the eye, as both sides are compared: 079 085.001-234."""
-    return re.sub(r"[\s.\u2010-\u2015-]", "", unicodedata.normalize("NFKC", identity)).upper()
+    return re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", identity)).upper()
 
 
 def _identity(line: str, at: int) -> str:
@@ -98,7 +103,7 @@ def held(connection: Connection, subject: Subject) -> Subject:
     """With the dossiers that core holds of it: by number, by code, and the same dossier at other portals by its national code."""
     while True:
         of_codes = [key.code for key in subject.named if not key.issuer]
-        binds = {"identities": list(subject.identities), "codes": [*of_codes, *subject.nationals]}
+        binds = {"between": _BETWEEN, "identities": list(subject.identities), "codes": [*of_codes, *subject.nationals]}
         own = [key.code for key in subject.sought]
         rows = connection.execute(text(_HELD), {**binds, "own": own, **columns(subject.sought)}).all()
         found = subject.keys | {Key(row.issuer, row.dossier_code) for row in rows}
@@ -125,7 +130,7 @@ _OF_KEYS = "(issuer, dossier_code) in (select * from unnest(cast(:issuers as tex
 # The nation's code of a dossier is its own one at the portal it was filed at.
 _HELD = f"""
     select issuer, dossier_code, dossier_code_national from core.dossier
-    where upper(regexp_replace(applicant_identity, '[\\s.-]', '', 'g')) = any(:identities)
+    where upper(regexp_replace(normalize(applicant_identity, NFKC), :between, '', 'g')) = any(:identities)
         or dossier_code = any(:codes) or {_OF_KEYS}
         or dossier_code_national = any(cast(:codes as text[]) || cast(:own as text[]))"""
 

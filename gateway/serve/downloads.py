@@ -127,15 +127,17 @@ def sent(request: Request, path: Path, file: File, keep: Mapping[str, str]) -> R
 def ranges(said: str, size: int) -> list[tuple[int, int]] | None:
     """The parts of a file that a Range header asks for, each from its first byte to before its end: in order, none touching another.
 
-    None for what is no range of bytes, which is ignored (RFC 9110, 14.2). Raises Refusal for one behind the end.
+    None for what is no range of bytes, which is ignored; those behind the end are left out (RFC 9110, 14.2). Raises Refusal where
+    none other is asked for.
     """
     pairs = re.findall(r"(\d*)-(\d*)", said) if _RANGES.fullmatch(said.lower()) else []
     if not pairs or any(first and last and int(first) > int(last) for first, last in pairs):
         return None
     spans = sorted(_span(first, last, size) for first, last in pairs)
-    if spans[-1][0] >= size:
+    within = [(start, end) for start, end in spans if start < size]
+    if not within:
         raise unsatisfiable(size)
-    return _merged(spans)
+    return _merged(within)
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

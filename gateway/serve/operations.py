@@ -14,7 +14,7 @@ REFUSALS = {
     404: "There is no such thing.",
     410: "The changes since then are kept no longer: read the set anew.",
     429: "The caller has asked for too much; Retry-After says when to come again.",
-    416: "The range lies behind the end of the file.",
+    416: "Every range that was asked for lies behind the end of the file.",
     500: "A fault of the gateway.",
     503: "The gateway cannot answer now; try again.",
 }

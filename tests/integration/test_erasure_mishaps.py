@@ -56,11 +56,13 @@ def known(landed: House) -> House:
     return landed
 
 
-def _erase(house: House, *more: str, asked: str = NUMBER, by: str = "identity", **variables: str) -> Any:
+def _erase(
+    house: House, *more: str, asked: str = NUMBER, by: str = "identity", basis: str = "request 1/2026", **variables: str
+) -> Any:
     request = house.place / "request.txt"
     request.write_text(asked, "utf-8")
     try:
-        arguments = ("subject", "erase", f"--{by}-from", str(request), "--basis", "request 1/2026", "--json", *more)
+        arguments = ("subject", "erase", f"--{by}-from", str(request), "--basis", basis, "--json", *more)
         return house.gateway(*arguments, **variables)
     finally:
         request.unlink()
@@ -155,6 +157,47 @@ def test_a_second_request_leaves_the_first_its_proof(known: House) -> None:
     told = json.loads(known.done("subject", "list", "--json"))
     assert [each["dossiers"] for each in told] == [1, 1]
     assert "nothing is held" in _erase(known, asked=both, by="dossiers").stderr
+
+
+def test_nobody_is_given_the_proof_of_somebody_elses_erasure(landed: House) -> None:
+    assert _erase(landed).returncode == 1
+    for basis in ("request 2/2026", "request 1/2026"):
+        _holds_nothing(_erase(landed, asked="099700000999", basis=basis))
+    landed.load("province")
+    other = (
+        "select applicant_identity from core.dossier where applicant_identity is not null order by dossier_id limit 1"
+    )
+    theirs = _proof(_erase(landed, asked=landed.value(other), basis="request 2/2026"))
+    assert (theirs["erasure_id"], theirs["basis"]) == (2, "request 2/2026")
+    assert landed.value(OPEN) == 0
+    _holds_nothing(ended := _erase(landed))
+    assert "gateway subject list" in ended.stderr
+
+
+def test_of_two_open_erasures_each_command_goes_on_with_its_own(known: House) -> None:
+    first, second = known.column("select dossier_code from core.dossier order by dossier_id limit 2")
+    for basis, code in (("request 1/2026", first), ("request 2/2026", second)):
+        asked = {"asked": f"province\t{code}", "by": "dossiers", "basis": basis}
+        assert _erase(known, GATEWAY_FAILPOINT="erase.emptied", **asked).returncode == -9
+    proof = _proof(_erase(known, asked=f"province\t{first}", by="dossiers"))
+    assert (proof["basis"], [each["code"] for each in proof["dossiers"]]) == ("request 1/2026", [first])
+    assert known.value(OPEN) == 0
+
+
+def test_a_page_that_a_crash_kept_is_of_a_person_that_is_held(known: House) -> None:
+    assert _proof(_erase(known))["finished_at"]
+    assert (
+        known.gateway(
+            "sync", "province", "--full", "--stream", "dossiers", GATEWAY_FAILPOINT="load.finished"
+        ).returncode
+        == -9
+    )
+    assert NUMBER in _left(known)
+    assert (_proof(_erase(known))["finished_at"] is not None, _left(known)) == (True, [])
+
+
+def _holds_nothing(ended: subprocess.CompletedProcess[str]) -> None:
+    assert (ended.returncode, ended.stdout, "nothing is held" in ended.stderr) == (1, "", True), ended.stderr
 
 
 def test_a_request_takes_over_what_the_retention_had_taken(known: House) -> None:

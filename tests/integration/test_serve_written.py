@@ -202,7 +202,10 @@ def test_of_a_file_what_leaves_is_counted_however_it_is_asked_for(people: People
     assert [(entry[3]["rows"], entry[3]["bytes"]) for entry in entries(people.house)] == [(100, size)] * 3
     assert twice(reader, FILE, "Range", "bytes=0-9, 5-14", **key)[0] == 206
     assert entries(people.house)[-1][3]["bytes"] == 15
-    assert people.house.value("select row_count from ops.consumer_day") == 301
+    assert len(reader.get(FILE, headers={"Range": "bytes=0-9, 999999999-"}).content) == 10
+    assert entries(people.house)[-1][3]["bytes"] == 10
+    assert reader.get(FILE, headers={"Range": "bytes=999999999-"}).status_code == 416
+    assert people.house.value("select row_count from ops.consumer_day") == 302
 
 
 def test_rows_are_never_taken_back(people: People, reader: Api) -> None:

@@ -19,6 +19,8 @@ from sandbox.testing import Running, running_sandbox
 from tests.helpers.everything import everything
 from tests.helpers.house import House, order_fault
 
+NEIGHBOUR = "099700000002"
+"""Of whom one record is held, which has no code, on a page of the person's."""
 NAME, NUMBER, PHONE = "Đỗ Giả Định Quên", "099700000001", "09000009970"
 PERSON = (NAME, NUMBER, PHONE)
 FILED: dict[str, Any] = {
@@ -35,7 +37,13 @@ def sandbox() -> Iterator[Running]:
         "--dossiers", "40", "--procedures", "3", "--only", "national", "--only", "province"
     ) as running:
         bad, keyless = {"dossierStatus.id": 99}, {"code": {"of": "nobody"}}
-        records = {"1": FILED, "2": FILED, "3": FILED | bad, "4": FILED | keyless, "5": keyless}
+        records = {
+            "1": FILED,
+            "2": FILED,
+            "3": FILED | bad,
+            "4": FILED | keyless,
+            "5": keyless | {"applicant.data.identityNumber": NEIGHBOUR},
+        }
         order_fault(running.province, match="/pa/dossier/search", kind="rewrite", times=0, records=records)
         yield running
 
@@ -98,6 +106,23 @@ def test_a_number_is_found_however_the_two_sides_write_it(known: House, tmp_path
     for written in ("\ufeff099 700 000 001", "099.700.000.001", "099700\u00a0000\u2013001"):
         found = _export(known, tmp_path / "told.json", who=written)
         assert len([row for row in found["dossiers"] if row["issuer"] == "province"]) == 2
+
+
+def test_a_number_is_found_however_core_holds_it_when_its_pages_are_gone(known: House, tmp_path: Path) -> None:
+    known.execute("update landing.page set destroyed_at = now()")
+    wide = NUMBER.translate({ord(each): ord(each) + 0xFEE0 for each in "0123456789"})
+    between = "-\u00a0\u1680\u2013\u3000\uff0d\u200b\u00ad\u2212\x85\u202f\ufeff"
+    missed = []
+    for written in (wide, *(f"099700{each}000001" for each in between)):
+        with known.engine() as engine, engine.begin() as connection:
+            statement = "update core.dossier set applicant_identity = :written where applicant_name = :name"
+            connection.execute(text(statement), {"written": written, "name": NAME})
+        ended = _asked(known, "export", "--to", str(tmp_path / "told.json"))
+        rows = json.loads((tmp_path / "told.json").read_text("utf-8"))["dossiers"]
+        (tmp_path / "told.json").unlink()
+        if (ended.returncode, len([row for row in rows if row["issuer"] == "province"])) != (0, 2):
+            missed.append(written.encode("unicode_escape"))
+    assert missed == []
 
 
 def test_an_export_that_the_audit_log_does_not_tell_of_leaves_no_file(known: House, tmp_path: Path) -> None:
@@ -172,6 +197,18 @@ def test_an_erasure_that_is_killed_again_and_again_is_completed_by_the_same_comm
     assert known.rows("select basis, finished_at is not null from ops.erasure") == [("request 2/2026", True)]
     assert known.value("select count(*) from ops.audit where action = 'person erased'") == 1
     known.done("audit", "verify")
+
+
+def test_who_stands_on_a_page_of_an_open_erasure_has_one_of_his_own(known: House) -> None:
+    assert _asked(known, "erase", "--basis", "request 1/2026", GATEWAY_FAILPOINT="erase.emptied").returncode == -9
+    asked = ("erase", "--basis", "request 2/2026", "--json")
+    assert _asked(known, *asked, who=NEIGHBOUR, GATEWAY_FAILPOINT="erase.emptied").returncode == -9
+    ended = _asked(known, *asked, who=NEIGHBOUR)
+    assert ended.returncode == 0, ended.stderr
+    proof = json.loads(ended.stdout)
+    assert (proof["basis"], proof["dossiers"], proof["counts"]["ops.quarantine"]) == ("request 2/2026", [], 1)
+    assert known.rows("select basis from ops.erasure order by 1") == [("request 1/2026",), ("request 2/2026",)]
+    assert NEIGHBOUR not in everything(known)
 
 
 def test_who_moves_data_may_erase_and_retain(known: House) -> None:

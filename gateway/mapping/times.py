@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from connectors.dates import VIETNAM
 from gateway.mapping.reject import Unfit
-
-VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""Vietnamese time has had no other offset since 1975."""
 
 _TOKENS = ("yyyy", "MM", "dd", "HH", "mm", "ss", "SSS")
 

@@ -7,11 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from gateway.publish.files import Record
-
-_JSON = msgspec.json.Encoder(decimal_format="number")
+from gateway.publish.json_lines import line
 
 Change = dict[str, Any]
 
@@ -25,7 +22,7 @@ def write_changes(path: Path, key: Sequence[str], old: Iterator[Record], new: It
     with path.open("wb") as file:
         for change in _changes(key, old, new):
             counts[change["change"]] += 1
-            file.write(_JSON.encode(change) + b"\n")
+            file.write(line(change))
     return dict(counts)
 
 

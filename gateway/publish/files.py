@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gateway.publish.contract import Column, Contract
+from gateway.publish.json_lines import lines
 
 VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 """The name of a version."""
@@ -30,7 +30,6 @@ _ARROW = {
     "timestamp": pa.timestamp("us", tz="UTC"),
     "array": pa.list_(pa.string()),
 }
-_JSON = msgspec.json.Encoder(decimal_format="number")
 _FRICTIONLESS = {"timestamp": "datetime"}
 
 PIECE = 2_000
@@ -47,15 +46,15 @@ def write_files(folder: Path, contract: Contract, groups: Iterable[Rows]) -> tup
     count, digest = 0, hashlib.sha256()
     with ExitStack() as stack:
         text = stack.enter_context((folder / f"{contract.name}.csv").open("w", encoding="utf-8", newline=""))
-        lines = stack.enter_context((folder / f"{contract.name}.jsonl").open("wb"))
+        file = stack.enter_context((folder / f"{contract.name}.jsonl").open("wb"))
         schema = _arrow_schema(contract)
         parquet = stack.enter_context(pq.ParquetWriter(folder / f"{contract.name}.parquet", schema, compression="zstd"))
         table = csv.writer(text, lineterminator="\r\n")
         table.writerow(names)
         for rows in groups:
             table.writerows(_as_text(rows))
-            block = b"".join(_JSON.encode(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
-            lines.write(block)
+            block = lines(names, rows)
+            file.write(block)
             digest.update(block)
             parquet.write_table(_arrow_table(rows, schema))
             count += len(rows)

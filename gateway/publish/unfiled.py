@@ -14,21 +14,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, Engine, insert, update
 
 from gateway import durable
 from gateway.publish import freshness
 from gateway.publish.breaks import published_contract
 from gateway.publish.contract import SUFFIX, Contract
+from gateway.publish.json_lines import lines
 from gateway.publish.keeping import remove_filed
 from gateway.publish.lineage import write_lineage
 from gateway.publish.reading import Read, groups, read
 from gateway.publish.share import put_on_shelf
 from gateway.publish.switching import Published, hold_turn, last_published, new_name, point, require_last
 from gateway.store.ops import publication
-
-_JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 class _Seen(NamedTuple):
@@ -102,6 +100,6 @@ def _hashed(connection: Connection, contract: Contract) -> tuple[int, str]:
     count, digest = 0, hashlib.sha256()
     with closing(groups(connection, contract)) as parts:
         for rows in parts:
-            digest.update(b"".join(_JSON.encode(dict(zip(names, row, strict=True))) + b"\n" for row in rows))
+            digest.update(lines(names, rows))
             count += len(rows)
     return count, digest.hexdigest()

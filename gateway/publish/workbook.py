@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from connectors.dates import VIETNAM
 from gateway.publish.contract import Column, Contract
 
 MOST_ROWS = 100_000
@@ -23,7 +24,6 @@ LONGEST = 32_767
 """Characters of a cell, Excel's own limit."""
 
 CUT = " … (còn nữa, xem tệp CSV)"
-VIETNAM = timezone(timedelta(hours=7))
 EARLIEST = date(1900, 3, 1)
 """Excel knows no day before 1900, and wrong ones before this."""
 

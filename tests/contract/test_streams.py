@@ -16,6 +16,8 @@ from tests.conftest import NewHouse
 from tests.helpers import dump, golden
 from tests.helpers.house import ROOT
 
+pytestmark = pytest.mark.long
+
 STREAMS = golden.streams()
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
 

@@ -20,7 +20,10 @@ from tests.helpers.house import ROOT, House
 from tests.helpers.serving import Api, files_of, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+    pytest.mark.long,
+]
 PICTURES = ROOT / ".gateway" / "screenshots"
 SEEN = (
     "/",

@@ -13,6 +13,8 @@ from sandbox.testing import Running, running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers.house import House, replace_in
 
+pytestmark = pytest.mark.long
+
 SEARCH = "/pa/dossier/search"
 COUNT = 250
 

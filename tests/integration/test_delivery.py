@@ -19,6 +19,8 @@ from tests.helpers.delivery import DOSSIERS, STATUSES, Office, national_office, 
 from tests.helpers.house import House, said
 from tests.helpers.server import Server
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def office(house: House) -> Iterator[Office]:

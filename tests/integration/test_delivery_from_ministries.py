@@ -20,6 +20,8 @@ from tests.helpers.ministries import LATER, VIETNAM, on_day
 from tests.helpers.told import dossier, tell
 from tests.helpers.transport import PORTAL, shown
 
+pytestmark = pytest.mark.long
+
 TO_NATIONAL, TO_PROVINCE = "national/ministry_dossiers", "province/ministry_statuses"
 TOLD_PATH = "/pa/api-integration/--status"
 RECORDS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"

@@ -15,6 +15,8 @@ from sandbox.testing import Running, running_sandbox
 from tests.helpers.delivery import Office
 from tests.helpers.house import House
 
+pytestmark = pytest.mark.long
+
 SHIPS, VESSELS = "maritime/ship_arrival_notices", "maritime/inland_vessel_notices"
 OPERATION = "sendAndGetMessage"
 FUNCTIONS = {"2": "21", "3": "22", "4": "20", "5": "20", "6": "20", "7": "24", "8": "20", "9": "23"}

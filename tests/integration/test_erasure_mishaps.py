@@ -17,6 +17,8 @@ from tests.helpers.everything import everything
 from tests.helpers.house import House, order_fault
 from tests.helpers.server import Server
 
+pytestmark = pytest.mark.long
+
 NAME, NUMBER = "Đỗ Giả Định Quên", "099700000001"
 FILED = {"applicant.data.fullname": NAME, "applicant.data.identityNumber": NUMBER}
 OTHER = "Lê Người Khác"

@@ -18,6 +18,8 @@ from tests.helpers.delivery import DOSSIERS, Office, national_office
 from tests.helpers.house import House
 from tests.helpers.pushes import push
 
+pytestmark = pytest.mark.long
+
 RECORDS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 
 

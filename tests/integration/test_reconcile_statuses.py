@@ -17,6 +17,8 @@ from tests.helpers.delivery import STATUSES, Office, national_office
 from tests.helpers.house import House
 from tests.helpers.pushes import code_of
 
+pytestmark = pytest.mark.long
+
 SERVICE = "DongBoTrangThaiHoSo"
 RIGHT = """
     select dossier_code_national, e.status_code, to_char(e.status_at at time zone 'Asia/Ho_Chi_Minh', 'YYYYMMDDHH24MISS')

@@ -19,6 +19,8 @@ from sandbox.testing import Running, running_sandbox
 from tests.helpers.everything import everything
 from tests.helpers.house import House, order_fault
 
+pytestmark = pytest.mark.long
+
 NEIGHBOUR = "099700000002"
 """Of whom one record is held, which has no code, on a page of the person's."""
 NAME, NUMBER, PHONE = "Đỗ Giả Định Quên", "099700000001", "09000009970"

@@ -15,6 +15,8 @@ from gateway.serve import feed, gate, reach, rows
 from proof.access_matrix import measure_in
 from tests.helpers.house import House
 
+pytestmark = pytest.mark.long
+
 
 def test_some_sets(house: House) -> None:
     line = measure_in(house, ("people", "visits", "agency_directory"))

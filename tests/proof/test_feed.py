@@ -9,6 +9,8 @@ import pytest
 from gateway.publish import share
 from proof.feed import measure
 
+pytestmark = pytest.mark.long
+
 CHANGES = 1500
 
 

@@ -61,9 +61,8 @@ def erase(shop: Workshop, subject: Subject, basis: str) -> Proof | None:
     with _undisturbed(shop) as lock:
         whole, found = find(shop, subject)
         ours = _begun(shop, basis, whole, found)
-        if _finds_more(shop, whole, found) or (
-            found.pages and not ours
-        ):  # a page may have been taken for somebody else in it
+        # A page may have been taken for somebody else in it.
+        if _finds_more(shop, whole, found) or (found.pages and not ours):
             lock.check()
             ours = {_begin(shop, basis, whole, found)}
             failpoint("erase.emptied")

@@ -69,6 +69,8 @@ def _write(name: str, made_of: list[Any], root: Path, make: Callable[[], Graph])
     try:
         for form, called in FORMS.items():
             _switch(root / f"{name}.{form}", graph.serialize(format=called, encoding="utf-8"))
+        # What says of which versions they are made must not outlive, in a power cut, the names of what it speaks of.
+        durable.sync([root])
         _switch(made, now.encode())
     except OSError as error:
         do = "check space and rights, run again"

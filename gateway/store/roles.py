@@ -1,7 +1,7 @@
 """Database roles: who owns, who runs, who serves what is shared, who only reads what is shared with all agencies.
 
-The owner is whoever runs `gateway db upgrade`. `gateway_runner` may move data, but neither change tables nor what people
-decided, except that it makes the tables of sets it publishes in `share`; `gateway_server` reads the schema `share`, and who may read which of it, and adds to the audit log; `gateway_reader` sees the
+The owner is whoever runs `gateway db upgrade`. `gateway_runner` may move data, rights and keys among them, but neither change tables,
+except that it makes those of the sets it publishes in `share`, nor what only grows: decisions on matches, versions, the audit log; `gateway_server` reads the schema `share`, and who may read which of it, and adds to the audit log; `gateway_reader` sees the
 tables of `share` without a restricted or personal column, and nothing else. All are groups without login: a site grants them to its
 own users.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from shutil import copytree
@@ -213,6 +214,23 @@ def test_a_set_whose_new_contract_was_not_published_is_told_by_its_old_one(publi
     titles = _graph(published, "catalogue.ttl").objects(URIRef(f"{BASE}/v1/sets/procedure_catalogue"), DCTERMS.title)
     assert {str(title) for title in titles} == {"Danh mục thủ tục hành chính", "Catalogue of administrative procedures"}
     assert (published.place / "datasets" / "services.ttl").exists()
+
+
+def test_what_says_of_which_versions_a_catalogue_is_made_comes_after_its_names_are_on_disk(
+    published: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = published.place / "datasets"
+    made = root / ".catalogue.json"
+    made.unlink()
+    was_made = list[bool]()
+
+    def fsync(descriptor: int) -> None:
+        if os.fstat(descriptor).st_ino == root.stat().st_ino:
+            was_made.append(made.exists())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    refresh(BASE, load_contracts(ROOT / "schemas"), root)
+    assert (was_made, made.exists()) == ([False], True)
 
 
 @pytest.mark.parametrize("wrong", ["data.vn", "https://", "https://data vn", "ftp://data.vn", "https://data.vn/?a=1"])

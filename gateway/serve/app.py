@@ -27,8 +27,8 @@ def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -
     that is set.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters(shelf)
-    app.state.public_url, app.state.turns = public_url, Turns()
+    app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters()
+    app.state.public_url, app.state.turns, app.state.pulse = public_url, Turns(), health.Pulse(shelf)
     app.add_middleware(metrics.Metered, meters=app.state.meters)
     app.add_middleware(faults.Caught)  # added last: outside of all others
     for part in (sets, rows, feed, downloads, token, document, linked, health, metrics):

@@ -17,7 +17,7 @@ from gateway.serve.pages.refused import refused
 from gateway.serve.pages.render import ASSETS
 from gateway.serve.problems import Refusal
 from gateway.serve.shelf import Shelf
-from gateway.serve.turns import ANYONES, Turns
+from gateway.serve.turns import A_PAGE, Turns
 
 
 def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -> FastAPI:
@@ -34,7 +34,7 @@ def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -
     for part in (sets, rows, feed, downloads, token, document, linked, health, metrics):
         app.include_router(part.router)
     for pages in (catalogue, one_set):
-        app.include_router(pages.router, dependencies=[ANYONES])
+        app.include_router(pages.router, dependencies=[A_PAGE])
     app.mount("/assets", StaticFiles(directory=ASSETS))
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

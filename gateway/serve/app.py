@@ -17,7 +17,7 @@ from gateway.serve.pages.refused import refused
 from gateway.serve.pages.render import ASSETS
 from gateway.serve.problems import Refusal
 from gateway.serve.shelf import Shelf
-from gateway.serve.turns import OF_A_PAGE, Turns
+from gateway.serve.turns import A_PAGE, Turns
 
 
 def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -> FastAPI:
@@ -27,14 +27,14 @@ def make_app(shelf: Shelf, office: Office | None = None, public_url: str = "") -
     that is set.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters(shelf)
-    app.state.public_url, app.state.turns = public_url, Turns()
+    app.state.shelf, app.state.office, app.state.meters = shelf, office, metrics.Meters()
+    app.state.public_url, app.state.turns, app.state.pulse = public_url, Turns(), health.Pulse(shelf)
     app.add_middleware(metrics.Metered, meters=app.state.meters)
     app.add_middleware(faults.Caught)  # added last: outside of all others
     for part in (sets, rows, feed, downloads, token, document, linked, health, metrics):
         app.include_router(part.router)
     for pages in (catalogue, one_set):
-        app.include_router(pages.router, dependencies=[OF_A_PAGE])
+        app.include_router(pages.router, dependencies=[A_PAGE])
     app.mount("/assets", StaticFiles(directory=ASSETS))
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

@@ -17,6 +17,7 @@ from gateway.access.tokens import prefix_of
 from gateway.serve.office import AnOffice, Office
 from gateway.serve.problems import bad_key, too_many_calls
 from gateway.serve.shelf import AShelf, Shelf
+from gateway.serve.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,13 @@ ANYONE = Caller()
 
 async def _caller(request: Request, shelf: AShelf, office: AnOffice) -> AsyncIterator[Caller]:
     found = await _shown(request, shelf, office)  # async: others wait for no thread
-    with request.app.state.turns.one(None if found.limits is None else found.limits.consumer_id):
-        yield found
+    turns: Turns = request.app.state.turns
+    if found.limits is None:
+        with turns.anyones():
+            yield found
+    else:
+        async with turns.consumers(found.limits.consumer_id):
+            yield found
 
 
 async def _shown(request: Request, shelf: Shelf, office: Office | None) -> Caller:
@@ -44,7 +50,7 @@ async def _shown(request: Request, shelf: Shelf, office: Office | None) -> Calle
     kind, _, said = shown[0].partition(" ")
     if len(shown) > 1 or kind.lower() != "bearer" or office is None:
         raise bad_key()
-    async with office.lookups:
+    async with office.a_lookup():
         found = await run_in_threadpool(_found, shelf, office, said)
     assert found.limits is not None
     if seconds := office.calls.wait(found.limits):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import TimeoutError  # noqa: A004  # all connections are taken
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.errors import ExplainedError
+from gateway.serve.answers import SetHealth
 from gateway.serve.encoding import AS_TOLD
-from gateway.serve.health import ages
-from gateway.serve.shelf import Shelf
+from gateway.serve.health import Pulse
 
 router = APIRouter()
 
@@ -23,34 +21,27 @@ router = APIRouter()
 class Meters:
     """The meters of one application."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         names = ("route", "method", "status")
         self.calls = Counter("gateway_serve_calls", "Calls that were answered.", names, registry=self.registry)
         self.seconds = Histogram(
             "gateway_serve_seconds", "Until the last byte was handed over.", ("route",), registry=self.registry
         )
-        self.registry.register(_Ages(shelf))
 
 
 class _Ages(Collector):
-    """Asked at each reading; without a database there is only that to tell."""
+    """Of one reading. ages: None without a database, when there is only that to tell."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-
-    def describe(self) -> list[GaugeMetricFamily]:
-        return []
+    def __init__(self, ages: Sequence[SetHealth] | None) -> None:
+        self._ages = ages
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         reachable = GaugeMetricFamily("gateway_serve_database_up", "Whether the database answers.")
         age = GaugeMetricFamily("gateway_set_age_seconds", "Since the set was last switched.", labels=["dataset"])
-        try:
-            for each in ages(self._shelf):
-                age.add_metric([each.dataset], each.age_seconds)
-            reachable.add_metric([], 1)
-        except (ExplainedError, TimeoutError):
-            reachable.add_metric([], 0)
+        reachable.add_metric([], 0 if self._ages is None else 1)
+        for each in self._ages or ():
+            age.add_metric([each.dataset], each.age_seconds)
         yield from (reachable, age)
 
 
@@ -85,7 +76,10 @@ class Metered:
 
 
 @router.get("/metrics")
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """The meters as text."""
     meters: Meters = request.app.state.meters
-    return Response(generate_latest(meters.registry), 200, AS_TOLD, CONTENT_TYPE_LATEST)
+    pulse: Pulse = request.app.state.pulse
+    ages = CollectorRegistry()
+    ages.register(_Ages(await pulse.ages()))
+    return Response(generate_latest(meters.registry) + generate_latest(ages), 200, AS_TOLD, CONTENT_TYPE_LATEST)

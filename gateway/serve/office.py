@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Semaphore
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -10,23 +11,27 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from gateway.access.quotas import Calls
+from gateway.serve.problems import busy
 from gateway.serve.sums import Sums
+from gateway.serve.turns import BUSY_AFTER, waited_for
 
 LOOKUPS = 2
-"""Keys that are looked up at once: until then nobody knows whose call it is, so many together must not take all connections."""
+"""Keys that are looked up at once: until then nobody knows whose call it is, so they have turns of their own."""
 
 
 @dataclass(frozen=True)
 class Office:
-    """engine: one that may write down what is read. secrets: of GATEWAY_SECRET_KEY, newest first. calls: those of the last minute. lookups: of keys,
-    before each of which one waits its turn.
-    """
+    """engine: one that may write down what is read. secrets: of GATEWAY_SECRET_KEY, newest first. calls: those of the last minute."""
 
     engine: Engine
     secrets: tuple[bytes, ...] = field(repr=False)
     sums: Sums = field(default_factory=Sums)
     calls: Calls = field(default_factory=Calls)
-    lookups: Semaphore = field(default_factory=lambda: Semaphore(LOOKUPS))
+    _lookups: Semaphore = field(default_factory=lambda: Semaphore(LOOKUPS))
+
+    def a_lookup(self) -> AbstractAsyncContextManager[None]:
+        """A turn to look a key up. Raises Refusal, `busy`, when none comes in time."""
+        return waited_for(self._lookups, BUSY_AFTER, busy)
 
 
 async def _office(request: Request) -> Office | None:  # async, or a thread would be waited for

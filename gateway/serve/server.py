@@ -11,13 +11,17 @@ import uvicorn
 from gateway.config import Settings, needed
 from gateway.errors import ConfigError
 from gateway.serve.app import make_app
-from gateway.serve.office import Office
+from gateway.serve.office import LOOKUPS, Office
 from gateway.serve.shelf import Shelf
+from gateway.serve.turns import OF_ANYONE, OF_CONSUMERS, OF_PAGES
 from gateway.store.database import connect_clerk, connect_reader
 from gateway.wrapped import require
 
-CONNECTIONS = 10
-"""To the database, at most; calls beyond wait for one."""
+PROBES = 1
+"""`gateway.serve.health` asks one question at a time."""
+
+CONNECTIONS = OF_CONSUMERS + OF_ANYONE + OF_PAGES + LOOKUPS + PROBES
+"""To the database, at most: one for each turn, so that nobody waits for another's."""
 
 CLERKS = 2
 """Connections more, that write down what is read."""

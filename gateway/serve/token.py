@@ -50,7 +50,7 @@ async def token(request: Request, shelf: AShelf, office: AnOffice) -> Response:
             raise Refused(UNKNOWN, "no key opens here")
         if not KEY.fullmatch(key):
             raise Refused(UNKNOWN, WRONG)
-        async with office.lookups:
+        async with office.a_lookup():
             return await run_in_threadpool(_made, shelf.engine, office, code, key)
     except Refused as refused:
         return _refusal(refused)

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 import uvicorn
@@ -167,6 +168,19 @@ def twice(api: Api, path: str, header: str, *said: str | bytes, **others: str) -
         connection.endheaders()
         answer = connection.getresponse()
         return answer.status, answer.read()
+
+
+@contextmanager
+def begun(
+    api: Api, path: str, headers: dict[str, str] | None = None, form: dict[str, str] | None = None
+) -> Iterator[http.client.HTTPConnection]:
+    """A call that was sent, whose answer is still to be read. form: what is posted."""
+    with closing(http.client.HTTPConnection(api.address.removeprefix("http://"), timeout=30)) as connection:
+        if form is None:
+            connection.request("GET", path, headers=headers or {})
+        else:
+            connection.request("POST", path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
+        yield connection
 
 
 def told(answer: requests.Response) -> Any:

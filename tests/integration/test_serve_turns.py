@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Semaphore
 
 import pytest
-import requests
-from sqlalchemy import Connection, text
+from requests import post
+from sqlalchemy import Connection
 
 from gateway.config import load_settings
-from gateway.serve import turns
+from gateway.serve import office, turns
 from gateway.serve.app import make_app
 from gateway.serve.office import LOOKUPS, Office
 from gateway.serve.server import CONNECTIONS
 from gateway.serve.shelf import Shared, Shelf
-from gateway.serve.turns import OF_ANYONE, OF_CONSUMER, OF_PAGES
+from gateway.serve.turns import OF_ANYONE, OF_CONSUMER, OF_CONSUMERS, OF_PAGES
 from gateway.store import database
 from gateway.store.database import connect_clerk, connect_reader
 from tests.helpers.house import House
 from tests.helpers.people import consumer, with_key
-from tests.helpers.serving import Api, Play, in_thread, told
+from tests.helpers.serving import Api, Play, begun, in_thread, told
 
 ROWS = "/v1/sets/play/rows"
-UNTIL_WAITING = """
-    do $$ begin
-        while (select count(*) from pg_locks where not granted) < {count} loop perform pg_sleep(0.01); end loop;
-    end $$"""
+WAITING = """
+    select count(*) from pg_locks join pg_database on pg_database.oid = database
+    where not granted and datname = current_database() and relation = 'ops.consumer_key'::regclass"""
+"""Sessions that wait for the keys."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,8 @@ def test_a_call_too_many_at_once_is_asked_to_come_again(play: Play) -> None:
                 assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
             assert told(answer)["type"] == "urn:gateway:problem:too-many-at-once"
             assert api.get("/v1/sets").status_code == 429
-            assert [api.get(path).status_code for path in ("/", "/health")] == [200] * 2
+            assert api.get("/").status_code == 200, "programs take no turn of people's"
+            assert api.get("/health").status_code == 200
             assert api.get("/v1/sets", headers=key).status_code == 200
         assert api.get(ROWS).status_code == 200
         shelf.may.clear()
@@ -97,35 +98,6 @@ def test_a_call_too_many_at_once_is_asked_to_come_again(play: Play) -> None:
         assert api.get(ROWS, headers=key).status_code == 200
 
 
-def test_pages_have_turns_of_their_own(play: Play) -> None:
-    with served(play.house, CONNECTIONS) as (shelf, api):
-        with under_way(shelf, api, OF_PAGES, {}, "/sets/play"):
-            assert (api.get("/").status_code, api.get("/v1/sets").status_code) == (429, 200)
-        assert api.get("/").status_code == 200
-
-
-def test_a_page_waits_a_little_for_its_turn(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 30)
-    with served(play.house, CONNECTIONS) as (shelf, api), ThreadPoolExecutor(1) as pool:
-        with under_way(shelf, api, OF_PAGES, {}, "/sets/play"):
-            waiting = pool.submit(Api(api.address).get, "/")
-            # By the time these are answered it has long come.
-            assert {api.get("/v1/sets").status_code for _ in range(20)} == {200}
-            assert not waiting.done()
-        assert waiting.result().status_code == 200
-
-
-def test_who_asks_for_tokens_leaves_connections_to_others(play: Play) -> None:
-    said = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": consumer(play.house, "reader")}
-    with served(play.house, LOOKUPS + 1) as (_, api), ThreadPoolExecutor(10) as pool:
-        with play.house.engine() as engine, engine.begin() as connection:
-            connection.execute(text("lock table ops.consumer_key in access exclusive mode"))
-            asked = [pool.submit(requests.post, f"{api.address}/v1/token", said, timeout=30) for _ in range(10)]
-            play.house.execute(UNTIL_WAITING.format(count=LOOKUPS))
-            assert {api.get("/v1/sets").status_code for _ in range(20)} == {200}
-        assert {answer.result().status_code for answer in asked} == {200}
-
-
 @pytest.mark.parametrize("shown", ["gw_", "gw_00000000_0", "abc", "a.b.c", "e30.e30.e30"])
 def test_what_is_no_key_costs_no_connection(play: Play, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "READER_SECONDS", 1)
@@ -133,3 +105,58 @@ def test_what_is_no_key_costs_no_connection(play: Play, shown: str, monkeypatch:
         assert api.get(ROWS, headers=with_key(shown)).status_code == 401
         said = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": shown}
         assert api.http.post(f"{api.address}/v1/token", said, timeout=30).status_code == 401
+
+
+def test_a_page_waits_a_moment_for_its_turn(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(play.house, CONNECTIONS) as (shelf, api), under_way(shelf, api, OF_PAGES, {}, "/sets/play"):
+        monkeypatch.setattr(turns, "PATIENCE", 0)
+        answer = api.get("/", headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        assert answer.headers["content-type"].startswith("text/html")
+        assert api.get("/v1/sets").status_code == 200, "people take no turn of programs'"
+        monkeypatch.setattr(turns, "PATIENCE", 30)
+        with begun(api, "/") as waiting:
+            assert api.get("/health").status_code == 200
+            shelf.may.set()
+            assert waiting.getresponse().status == 200
+
+
+def test_consumers_together_leave_connections_to_others(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = play.house
+    busy = [with_key(consumer(house, f"busy-{number}")) for number in range(OF_CONSUMERS // OF_CONSUMER)]
+    key = with_key(consumer(house, "reader"))
+    with served(house, CONNECTIONS) as (shelf, api), ExitStack() as stack:
+        for each in busy:
+            stack.enter_context(under_way(shelf, api, OF_CONSUMER, each))
+        stack.enter_context(under_way(shelf, api, OF_ANYONE, {}))
+        stack.enter_context(under_way(shelf, api, OF_PAGES, {}, "/sets/play"))
+        monkeypatch.setattr(turns, "BUSY_AFTER", 0)
+        answer = api.get("/v1/sets", headers=key)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+        assert told(answer)["type"] == "urn:gateway:problem:busy"
+        assert api.get(ROWS, headers=with_key(f"gw_00000000_{'0' * 64}")).status_code == 401
+        assert api.get("/health").status_code == 200
+        monkeypatch.setattr(turns, "BUSY_AFTER", 30)
+        with begun(api, "/v1/sets", headers=key) as waiting:
+            assert api.get("/health").status_code == 200
+            shelf.may.set()
+            assert waiting.getresponse().status == 200
+
+
+def test_tokens_wait_for_each_other_and_keep_nobody_waiting(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = consumer(play.house, "reader")
+    form = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": key}
+    with served(play.house, LOOKUPS + 1) as (_, api), play.house.engine() as engine, ExitStack() as stack:
+        with engine.begin() as owner:
+            owner.exec_driver_sql("lock table ops.consumer_key")
+            tokens = [stack.enter_context(begun(api, "/v1/token", form=form)) for _ in range(LOOKUPS + 2)]
+            assert any(owner.exec_driver_sql(WAITING).scalar_one() == LOOKUPS for _ in range(100_000))
+            assert api.get("/v1/sets").status_code == 200
+            assert owner.exec_driver_sql(WAITING).scalar_one() == LOOKUPS
+            monkeypatch.setattr(office, "BUSY_AFTER", 0)
+            for answer in (
+                api.get("/v1/sets", headers=with_key(key)),
+                post(f"{api.address}/v1/token", form, timeout=30),
+            ):
+                assert (answer.status_code, told(answer)["type"]) == (503, "urn:gateway:problem:busy")
+        assert [token.getresponse().status for token in tokens] == [200] * len(tokens)

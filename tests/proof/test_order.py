@@ -51,7 +51,7 @@ def test_what_five_states_say() -> None:
 
 def test_an_order_that_matters_is_noticed(house: House) -> None:
     """Without the place in the list, of two states of one instant whatever is read last would count."""
-    with patch.object(merge, "_place", lambda side, _: f"({side}.status_at)"):
+    with patch.object(merge, "place", lambda side, _: f"({side}.status_at)"):
         line = order.judged(house, order.random_histories(20))
     assert not line.passed
     assert line.detail

@@ -8,7 +8,7 @@ DOC = """
 ### Dọn dẹp · housekeeping
 
 Marks runs as interrupted that a crash left open, and removes landed objects that no manifest row names.
-Then erases what was kept longer than `mappings/personal/register.yaml` says: landed bytes with their keys, refused values, what was
+Erases what was kept longer than `mappings/personal/register.yaml` says: landed bytes with their keys, refused values, what was
 sent, applicants of finished dossiers. `gateway retention --dry-run` counts, `gateway audit list` shows what went.
 """
 
@@ -22,8 +22,9 @@ sent, applicants of finished dossiers. `gateway retention --dry-run` counts, `ga
     default_args={"owner": "gateway"},
 )
 def housekeeping() -> None:
-    """Two tasks: sweep, and after it retain."""
-    sweep() >> retain()
+    """Two tasks, sweep and retain; neither waits for the other, and a run is good when both were."""
+    sweep()
+    retain()
 
 
 housekeeping()

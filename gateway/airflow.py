@@ -268,9 +268,9 @@ def sweep() -> dict[str, int]:
     return clean(open_workshop())
 
 
-@task(retries=RETRIES, retry_policy=RETRY_POLICY, trigger_rule="all_done")
+@task(retries=RETRIES, retry_policy=RETRY_POLICY)
 def retain() -> dict[str, dict[str, int]]:
-    """Erase what was kept longer than the register of personal data says, also where something before it failed."""
+    """Erase what was kept longer than the register of personal data says."""
     from gateway.personal.retention import retain as erase_old
     from gateway.workshop import open_workshop
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, text, update
 
 from gateway import who
 from gateway.failpoint import failpoint
@@ -20,9 +20,8 @@ from gateway.personal.landed_records import STREAMS_OF_DOSSIERS, Found, search
 from gateway.personal.proofs import Proof
 from gateway.personal.subject import Subject, held, ids, require_one_issuer
 from gateway.publish.contract import load_contracts
-from gateway.store.delivery import target
 from gateway.store.erasure import SUBJECT, erasure
-from gateway.store.lock import Held, alone_with
+from gateway.store.lock import Held, alone_with, delivery_names
 from gateway.workshop import Workshop
 
 
@@ -124,11 +123,9 @@ def _open(connection: Connection, basis: str) -> int:
 @contextmanager
 def _undisturbed(shop: Workshop) -> Iterator[Held]:
     """Nobody reads a portal of dossiers, or tells one of them, meanwhile."""
-    with shop.engine.connect() as connection:
-        targets = connection.scalars(select(target.c.target)).all()
     portals = [
         name for name in shop.portals() if any(each.into in STREAMS_OF_DOSSIERS for each in shop.portal(name).streams)
     ]
-    names = [*(f"portal:{name}" for name in portals), *(f"delivery:{name}" for name in targets), "erasure"]
+    names = [*(f"portal:{name}" for name in portals), *delivery_names(shop.engine), "erasure"]
     with alone_with(shop.engine, names) as lock:
         yield lock

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, text, update
 
 from connectors.errors import ExplainedError
 from gateway import who
@@ -22,10 +22,9 @@ from gateway.personal import core_sql, pages
 from gateway.personal.register import load_register
 from gateway.personal.subject import Key
 from gateway.personal.telling import tell
-from gateway.store.delivery import target
 from gateway.store.erasure import erasure
 from gateway.store.erasure_sql import CLOSED
-from gateway.store.lock import Held, alone_with
+from gateway.store.lock import Held, alone_with, delivery_names
 from gateway.workshop import Workshop
 
 Counts = dict[str, int]
@@ -87,9 +86,7 @@ def _locks(shop: Workshop, part: _Part) -> list[str]:
     """A load would bring back what goes; so would a delivery that read the applicant before."""
     if part.class_ != DOSSIERS:
         return [f"portal:{part.portal}"]
-    with shop.engine.connect() as connection:
-        targets = connection.scalars(select(target.c.target).order_by(target.c.target)).all()
-    return [f"portal:{part.portal}", *(f"delivery:{name}" for name in targets)]
+    return [f"portal:{part.portal}", *delivery_names(shop.engine)]
 
 
 def _destroy(shop: Workshop) -> Iterator[ExplainedError]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, select, text
 
 from gateway.errors import LockedError, StoreError
 from gateway.store.database import OURS
+from gateway.store.delivery import target
 
 
 class Held:
@@ -89,6 +90,12 @@ def portal_lock(engine: Engine, portal: str) -> AbstractContextManager[Held]:
     """Hold the portal for one run; LockedError when another run has it."""
     busy, do = "another run is working on this portal", "wait until it is over; see: gateway status"
     return alone(engine, f"portal:{portal}", where=portal, busy=busy, do=do)
+
+
+def delivery_names(engine: Engine) -> list[str]:
+    """The locks of all targets: who holds them keeps every delivery from working."""
+    with engine.connect() as connection:
+        return [f"delivery:{name}" for name in connection.scalars(select(target.c.target).order_by(target.c.target))]
 
 
 def _holder(connection: Connection, name: str) -> str:

@@ -69,5 +69,7 @@ _DESTROYED = """
         select min(l.received_at) from landing.page as l join ops.batch as b using (batch_id)
         where l.destroyed_at is null and (b.portal, b.stream) = (
             select portal, stream from ops.batch where batch_id = :batch_id)) as reach
-    from landing.page as p join ops.erasure as e using (erasure_id)
+    from landing.page as p
+    cross join lateral (select min(erasure_id) as erasure_id from ops.erased_page as of where of.page_id = p.page_id) as first
+    join ops.erasure as e using (erasure_id)
     where p.batch_id = :batch_id and p.destroyed_at is not null group by e.erasure_id, e.class order by e.erasure_id"""

@@ -110,9 +110,10 @@ class Writer:
 
     def _mark(self, emptied: Iterable[tuple[int, int, str]]) -> None:
         """Pages that show somebody who asked to be erased are destroyed once they are loaded."""
-        for page_id, by, class_ in emptied:
-            if class_ == SUBJECT:
-                self._connection.execute(text(erasure_sql.MARK_PAGES), {"erasure_id": by, "pages": [page_id]})
+        marks = {(page_id, by) for page_id, by, class_ in emptied if class_ == SUBJECT}
+        if marks:
+            binds = {"pages": [page_id for page_id, _ in marks], "erasures": [by for _, by in marks]}
+            self._connection.execute(text(erasure_sql.MARK_PAGES), binds)
 
     def _tell_others(self, outbox: Outbox) -> None:
         """What changed is owed to other portals from this commit on."""

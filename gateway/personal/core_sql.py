@@ -20,26 +20,22 @@ KEYS = """
     where (select class from ops.erasure as e where e.erasure_id = erased_dossier.erasure_id) <> 'subject'"""
 """An earlier request keeps its dossiers, which its proof names; the retention gives its own up to a request."""
 
+BEGUN = """
+    select erasure_id from ops.erasure as e where finished_at is null and class = 'subject' and (asked = any(:asked) or exists (
+        select from ops.erased_dossier as d where d.erasure_id = e.erasure_id
+            and (issuer, dossier_code) in (select * from unnest(cast(:issuers as text[]), cast(:keys as text[])))))"""
+"""Open erasures of the person: of one of the dossiers, or of the same request. Binds: issuers, keys, asked."""
+
 NOT_TAKEN = """
     select exists (
             select from unnest(cast(:issuers as text[]), cast(:keys as text[])) as key (issuer, code)
             where not exists (
                 select from ops.erased_dossier as e join ops.erasure using (erasure_id)
                 where e.issuer = key.issuer and e.dossier_code = key.code and class = 'subject'))
-        or exists (select from landing.page where page_id = any(:pages) and erasure_id is null)"""
-"""Whether one of the dossiers or pages was not taken by a request yet. Binds: issuers, keys, pages."""
-
-BEGUN = """
-    select erasure_id from ops.erasure as e where finished_at is null and class = 'subject' and (
-        exists (
-            select from ops.erased_dossier as d where d.erasure_id = e.erasure_id
-                and (issuer, dossier_code) in (select * from unnest(cast(:issuers as text[]), cast(:keys as text[]))))
-        or basis = :basis and not exists (
-            select from landing.page as p where p.erasure_id = e.erasure_id and p.destroyed_at is null
-                and p.page_id <> all(cast(:pages as bigint[]))))"""
-"""Open erasures of the person: of one of the dossiers, or of the same request, with no page left in which the person is not.
-
-By its request, since nothing else tells whose it is once tables and pages are empty. Binds: issuers, keys, basis, pages."""
+        or exists (
+            select from unnest(cast(:pages as bigint[])) as found (page_id) where not exists (
+                select from ops.erased_page as e where e.page_id = found.page_id and erasure_id = any(:ours)))"""
+"""Whether one of the dossiers was taken by no request yet, or one of the pages by none of ours. Binds: issuers, keys, pages, ours."""
 
 OF_DOSSIERS: Mapping[str, str] = {
     "core.dossier": f"""

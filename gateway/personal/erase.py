@@ -6,9 +6,10 @@ is in `completion`. A crash between leaves an open erasure: the same command goe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, insert, text, update
 
@@ -18,7 +19,7 @@ from gateway.personal import core_sql, pages, shared_rows
 from gateway.personal.completion import complete
 from gateway.personal.landed_records import STREAMS_OF_DOSSIERS, Found, search
 from gateway.personal.proofs import Proof
-from gateway.personal.subject import Subject, held, ids, require_one_issuer
+from gateway.personal.subject import Subject, fingerprints, held, ids, require_one_issuer
 from gateway.publish.contract import load_contracts
 from gateway.store.erasure import SUBJECT, erasure
 from gateway.store.lock import Held, alone_with, delivery_names
@@ -46,46 +47,44 @@ def preview(shop: Workshop, subject: Subject) -> dict[str, int]:
     with shop.engine.connect() as connection:
         # All of it is done, counted and taken back.
         transaction = connection.begin()
-        counts = _empty(shop, connection, _open(connection, "preview"), whole, found)
+        counts = _empty(shop, connection, _open(connection, {"basis": "preview"}), whole, found)
         transaction.rollback()
     return {**counts, "unreadable pages": len(found.unreadable)}
 
 
 def erase(shop: Workshop, subject: Subject, basis: str) -> Proof | None:
-    """Erase a person, and complete what interrupted erasures left. basis: number of the request, which is one person's.
+    """Erase a person, and complete what interrupted erasures left. basis: number of the request.
 
     Returns the proof of what this call began, or went on with; never that of another person's, which is completed without a word.
     None: nothing is held. Raises LockedError while a portal is read or told, since what is under way could bring the person back.
     """
+    asked = fingerprints(shop.settings.secret_keys, subject)
     with _undisturbed(shop) as lock:
         whole, found = find(shop, subject)
-        ours = _begun(shop, basis, whole, found)
-        # A page may have been taken for somebody else in it.
-        if _finds_more(shop, whole, found) or (found.pages and not ours):
+        ours = _begun(shop, asked, whole)
+        if _finds_more(shop, whole, found, ours):
             lock.check()
-            ours = {_begin(shop, basis, whole, found)}
+            ours.add(_begin(shop, {"basis": basis, "asked": asked[0]}, whole, found))
             failpoint("erase.emptied")
-        completed = [each for each in complete(shop, lock) if each.erasure_id in ours]
-        return completed[-1] if completed else None
+        return complete(shop, lock, ours)
 
 
-def _begun(shop: Workshop, basis: str, subject: Subject, found: Found) -> set[int]:
+def _begun(shop: Workshop, asked: Sequence[bytes], subject: Subject) -> set[int]:
     """This very request may have been interrupted, or have had to wait."""
-    binds = {**subject.columns(), "basis": basis, "pages": list(found.pages)}
     with shop.engine.connect() as connection:
-        return set(connection.scalars(text(core_sql.BEGUN), binds))
+        return set(connection.scalars(text(core_sql.BEGUN), {**subject.columns(), "asked": list(asked)}))
 
 
-def _finds_more(shop: Workshop, subject: Subject, found: Found) -> bool:
-    """Whether there is a dossier or a page that no request has taken yet."""
-    binds = {**subject.columns(), "pages": list(found.pages)}
+def _finds_more(shop: Workshop, subject: Subject, found: Found, ours: set[int]) -> bool:
+    """Whether there is a dossier that no request has taken yet, or a page that may have been taken for somebody else in it only."""
+    binds = {**subject.columns(), "pages": list(found.pages), "ours": list(ours)}
     with shop.engine.connect() as connection:
         return bool(connection.scalar(text(core_sql.NOT_TAKEN), binds))
 
 
-def _begin(shop: Workshop, basis: str, subject: Subject, found: Found) -> int:
+def _begin(shop: Workshop, request: dict[str, Any], subject: Subject, found: Found) -> int:
     with shop.engine.begin() as connection:
-        number = _open(connection, basis)
+        number = _open(connection, request)
         values = {
             "counts": _empty(shop, connection, number, subject, found),
             "unreadable": len(found.unreadable),
@@ -114,8 +113,8 @@ def _empty(shop: Workshop, connection: Connection, number: int, subject: Subject
     return counts | {f"share.{each.name}": shared_rows.count(connection, each, subject.keys) for each in shared}
 
 
-def _open(connection: Connection, basis: str) -> int:
-    row = {"class": SUBJECT, "basis": basis, "actor": f"user {who.user()}", "counts": {}}
+def _open(connection: Connection, request: dict[str, Any]) -> int:
+    row = {"class": SUBJECT, "actor": f"user {who.user()}", "counts": {}, **request}
     number: int = connection.execute(insert(erasure).values(row).returning(erasure.c.erasure_id)).scalar_one()
     return number
 

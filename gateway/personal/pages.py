@@ -7,50 +7,53 @@ from sqlalchemy import Connection, text
 from gateway.store.erasure_sql import MARK_PAGES
 from gateway.workshop import Workshop
 
+_MARKED = "p.page_id in (select page_id from ops.erased_page)"
 _WAITS = "exists (select from ops.batch as b where b.batch_id = p.batch_id and b.state in ('landing', 'landed'))"
 """Its load is still to come: other people's records in it would be lost."""
 
-OF_BATCH = "p.batch_id = :number"
-OF_ERASURE = f"p.erasure_id = :number and not {_WAITS}"
-LEFT = f"not {_WAITS} and (p.destroyed_at is null or p.destroyed_at > now() - interval '2 days')"
-"""Which marked pages: a batch's that is loaded; an erasure's; all those that a crash may have left, on that day or the day before."""
+OF_BATCH = f"p.batch_id = :of and {_MARKED}"
+"""Marked pages of a batch that is loaded."""
+
+OF_ERASURE = f"p.page_id in (select page_id from ops.erased_page where erasure_id = :of) and not {_WAITS}"
+"""Pages that an erasure takes away."""
+
+OF_PORTAL = f"""{_MARKED} and not {_WAITS} and p.batch_id in (select batch_id from ops.batch where portal = :of)
+    and (p.destroyed_at is null or p.destroyed_at > now() - interval '2 days')"""
+"""Marked pages of a portal, and those of this day and the day before whose objects a crash may have left."""
 
 
 def mark(connection: Connection, erasure_id: int, pages: set[int]) -> int:
     """Say of pages which erasure takes them away, in the caller's transaction; returns of how many, those of equal bytes too."""
-    return connection.execute(text(MARK_PAGES), {"erasure_id": erasure_id, "pages": list(pages)}).rowcount
+    binds = {"pages": list(pages), "erasures": [erasure_id] * len(pages)}
+    return connection.execute(text(MARK_PAGES), binds).rowcount
 
 
-def destroy(shop: Workshop, which: str, number: int = 0) -> int:
-    """Destroy marked pages (OF_BATCH, OF_ERASURE or LEFT); returns how many.
+def destroy(shop: Workshop, which: str, of: int | str) -> int:
+    """Destroy marked pages; returns how many. which: OF_BATCH, OF_ERASURE or OF_PORTAL; of: the number or name of that.
 
-    The manifest keeps their addresses. An object that another page names, landed later with the same bytes, stays. Raises
-    StoreError, at the end, for objects that the landing store keeps.
+    The manifest keeps their addresses. An object that another page names, landed later with the same bytes, stays; the caller
+    keeps the portal from being read, since a page that is being landed has no row yet. Raises StoreError, at the end, for objects
+    that the landing store keeps.
     """
-    marked = f"p.erasure_id is not null and {which}"
     with shop.engine.begin() as connection:
-        gone = text(f"update landing.page as p set destroyed_at = now() where p.destroyed_at is null and {marked}")
-        count = connection.execute(gone, {"number": number}).rowcount
+        gone = f"update landing.page as p set destroyed_at = now() where p.destroyed_at is null and {which}"
+        count = connection.execute(text(gone), {"of": of}).rowcount
     with shop.engine.connect() as connection:
-        paths = connection.scalars(text(_OBJECTS.format(marked=marked)), {"number": number}).all()
+        paths = connection.scalars(text(_OBJECTS.format(which=which)), {"of": of}).all()
     shop.landing.remove(paths)
     return count
 
 
 def waiting(connection: Connection, erasure_id: int) -> list[str]:
-    """Streams (`portal/stream`) of pages that erasures of persons up to this one have marked, and that wait for their load.
-
-    Earlier ones too: a page is marked once, whoever else it shows.
-    """
-    return list(connection.scalars(text(_WAITING), {"number": erasure_id}))
+    """Streams (`portal/stream`) of pages that an erasure takes away, and that wait for their load."""
+    return list(connection.scalars(text(_WAITING), {"of": erasure_id}))
 
 
 _WAITING = f"""
-    select distinct b.portal || '/' || b.stream as stream from landing.page as p join ops.batch as b using (batch_id)
-    join ops.erasure as e on e.erasure_id = p.erasure_id and e.class = 'subject'
-    where p.erasure_id <= :number and p.destroyed_at is null and {_WAITS} order by stream"""
+    select distinct b.portal || '/' || b.stream as stream from ops.erased_page as e join landing.page as p using (page_id)
+    join ops.batch as b using (batch_id) where e.erasure_id = :of and p.destroyed_at is null and {_WAITS} order by stream"""
 
 # A crash may come between the two; whoever comes next removes what it left.
 _OBJECTS = """
-    select distinct p.path from landing.page as p where p.destroyed_at is not null and {marked}
+    select distinct p.path from landing.page as p where p.destroyed_at is not null and {which}
         and not exists (select from landing.page as other where other.path = p.path and other.destroyed_at is null)"""

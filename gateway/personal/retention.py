@@ -29,6 +29,9 @@ from gateway.workshop import Workshop
 
 Counts = dict[str, int]
 
+LANDING = "landing"
+"""The class of landed bytes, whose objects are removed, also those a crash left behind."""
+
 DOSSIERS = "dossiers"
 """The class of applicants, with whom goes all that tells of them in our own tables."""
 
@@ -51,7 +54,7 @@ def retain(shop: Workshop, *, dry_run: bool = False) -> Retained:
     """Erase what has been kept longer than the register says. dry_run: only count.
 
     Each class of each portal is a transaction of its own, and one that cannot be done does not save the others: a portal that is
-    being worked on waits for the next time. Objects of landed pages are removed at the end, also those a crash left behind.
+    being worked on waits for the next time.
     """
     register = load_register(shop.settings.mappings, shop.settings.schemas)
     counts = {class_: Counter[str]() for class_ in register.days}
@@ -60,11 +63,14 @@ def retain(shop: Workshop, *, dry_run: bool = False) -> Retained:
         try:
             with alone_with(shop.engine, _locks(shop, part)) as lock:
                 counts[part.class_].update(_retain(shop, part, lock, dry_run=dry_run))
-        except (LockedError, ConfigError) as error:
-            log.warning("retention passed over", portal=part.portal, **{"class": part.class_}, why=str(error))
-            errors.append(error.located(f"retention of {part.class_} passed over"))
+                if part.class_ == LANDING and not dry_run:
+                    lock.check()
+                    pages.destroy(shop, pages.OF_PORTAL, part.portal)
+        except (LockedError, ConfigError, StoreError) as error:
+            log.warning("retention is not whole", portal=part.portal, **{"class": part.class_}, why=str(error))
+            errors.append(error.located(f"retention of {part.class_}"))
     if not dry_run:
-        errors += [*_destroy(shop), *_tell_readers(shop)]
+        errors += _tell_readers(shop)
     return Retained({class_: dict(each) for class_, each in counts.items()}, errors)
 
 
@@ -87,13 +93,6 @@ def _locks(shop: Workshop, part: _Part) -> list[str]:
     if part.class_ != DOSSIERS:
         return [f"portal:{part.portal}"]
     return [f"portal:{part.portal}", *delivery_names(shop.engine)]
-
-
-def _destroy(shop: Workshop) -> Iterator[ExplainedError]:
-    try:
-        pages.destroy(shop, pages.LEFT)
-    except StoreError as error:
-        yield error
 
 
 def _tell_readers(shop: Workshop) -> Iterator[ExplainedError]:
@@ -163,7 +162,8 @@ _OLD_KEYS = "select key_id from landing.day_key where day < :day and portal = :p
 # A day whose pages are all older: marked, and its key deleted, unless something that still waits to be sent needs it.
 _LANDING = {
     "landing.page": f"""
-        update landing.page set erasure_id = :erasure_id where erasure_id is null and key_id in ({_OLD_KEYS})""",
+        insert into ops.erased_page (page_id, erasure_id) select page_id, :erasure_id from landing.page as p
+        where key_id in ({_OLD_KEYS}) and not exists (select from ops.erased_page as e where e.page_id = p.page_id)""",
     "ops.outbox": f"""
         update ops.outbox set payload = '', key_id = null where key_id in ({_OLD_KEYS}) and payload <> ''
             and state in ('accepted', 'superseded', 'dismissed')""",
@@ -189,7 +189,7 @@ _DELIVERIES = {
 }
 
 _STATEMENTS: Mapping[str, Mapping[str, str]] = {
-    "landing": _LANDING,
+    LANDING: _LANDING,
     "quarantine": _QUARANTINE,
     "deliveries": _DELIVERIES,
 }

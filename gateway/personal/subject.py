@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from gateway.errors import ConfigError
@@ -62,6 +65,12 @@ def asked_for(written: str, *, by_identity: bool) -> Subject:
     if by_identity:
         return Subject(identities=frozenset(_identity(line, at) for at, line in lines))
     return Subject(named=frozenset(_named(line) for _, line in lines))
+
+
+def fingerprints(secret_keys: Sequence[bytes], subject: Subject) -> list[bytes]:
+    """What a request asks for, as each of the secret keys tells it, in their order; nobody without the key can try numbers out."""
+    said = msgspec.json.encode([sorted(subject.identities), sorted(subject.named)])
+    return [hmac.digest(hmac.digest(key, b"erasure", sha256), said, sha256) for key in secret_keys]
 
 
 def _named(line: str) -> Key:

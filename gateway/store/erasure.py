@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     func,
@@ -36,6 +37,11 @@ erasure = Table(
     Column(
         "unreadable", Integer, nullable=False, server_default="0", comment="landed pages that could not be looked into"
     ),
+    Column(
+        "asked",
+        LargeBinary,
+        comment="keyed fingerprint of the request, by which it is known again; until it is finished",
+    ),
     Column("begun_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("finished_at", DateTime(timezone=True), comment="empty: the same command, run again, completes it"),
     CheckConstraint("class in ('subject', 'landing', 'quarantine', 'deliveries', 'dossiers')", name="class"),
@@ -52,3 +58,13 @@ erased_dossier = Table(
     schema="ops",
 )
 Index("ix_erased_dossier_erasure_id", erased_dossier.c.erasure_id)
+
+erased_page = Table(
+    "erased_page",
+    metadata,
+    Column("page_id", BigInteger, ForeignKey("landing.page.page_id"), primary_key=True),
+    Column("erasure_id", BigInteger, ForeignKey("ops.erasure.erasure_id"), primary_key=True),
+    schema="ops",
+)
+"""Each page with each of the erasures that take its bytes away: several people may stand in it."""
+Index("ix_erased_page_erasure_id", erased_page.c.erasure_id)

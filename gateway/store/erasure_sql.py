@@ -74,6 +74,10 @@ NOT_ERASED = """
 """Those of the dossiers whose applicant was not erased."""
 
 MARK_PAGES = """
-    update landing.page set erasure_id = :erasure_id where erasure_id is null
-        and path in (select path from landing.page where page_id = any(:pages))"""
-"""Say of landed pages, and of others of the very same bytes, which erasure takes them away."""
+    insert into ops.erased_page (page_id, erasure_id)
+    select distinct same.page_id, of.erasure_id
+    from unnest(cast(:pages as bigint[]), cast(:erasures as bigint[])) as of (page_id, erasure_id)
+    join landing.page as p using (page_id) join landing.page as same using (path)
+    where same.destroyed_at is null
+    on conflict do nothing"""
+"""Say of landed pages, and of others of the very same bytes, which erasure takes each away. Binds: pages, erasures, side by side."""

@@ -233,16 +233,10 @@ page = Table(
     Column("path", Text, nullable=False, comment="where the object lies in the landing store"),
     Column("byte_count", BigInteger, nullable=False, comment="as received, before compression"),
     Column("record_count", Integer, nullable=False),
-    Column(
-        "erasure_id",
-        BigInteger,
-        ForeignKey("ops.erasure.erasure_id"),
-        comment="the erasure that takes its bytes away, which says why",
-    ),
     Column("destroyed_at", DateTime(timezone=True), comment="since when the bytes are gone"),
     schema="landing",
 )
-Index("ix_page_erasure_id", page.c.erasure_id, postgresql_where=page.c.erasure_id.is_not(None))
+Index("ix_page_path", page.c.path)
 Index("uq_page_batch_id_ordinal", page.c.batch_id, page.c.ordinal, unique=True)
 
 SCHEMAS = ("landing", "core", "xref", "ops", "share")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +105,7 @@ def test_a_set_that_cannot_be_published_keeps_the_erasure_open_and_its_readers_a
     home.rename(away := home.with_name("away"))
     home.touch()
     assert (_erase(known).returncode, known.value(OPEN)) == (4, 1)
+    _holds_nothing(_erase(known, asked="099700000999"))
     home.unlink()
     away.rename(home)
     _is_told_and_gone(known)
@@ -112,6 +115,29 @@ def _is_told_and_gone(house: House) -> None:
     assert _proof(_erase(house))["finished_at"]
     assert (house.value(OPEN), _left(house), house.rows(TOLD)) == (0, [], [("changed", None)] * 2)
     assert house.value("select count(*) from ops.erasure") == 1
+
+
+def test_a_person_is_known_again_by_the_request_also_after_the_secret_key_was_changed(known: House) -> None:
+    assert _erase(known, GATEWAY_FAILPOINT="erase.emptied").returncode == -9
+    known.secret = f"{base64.b64encode(bytes(32)).decode()},{known.secret}"
+    _is_told_and_gone(known)
+    assert known.value("select count(asked) from ops.erasure") == 0
+
+
+def test_what_cannot_be_removed_keeps_open_what_it_belongs_to_and_no_other(known: House) -> None:
+    assert _erase(known, GATEWAY_FAILPOINT="erase.shared").returncode == -9
+    [kept] = {Path(each) for each in known.column("select path from landing.page join ops.erased_page using (page_id)")}
+    # Root may write into every folder; a folder that is not empty is removed as a file by nobody.
+    kept.unlink()
+    (kept / "kept").mkdir(parents=True)
+    other = known.value("select applicant_identity from core.dossier where applicant_identity is not null limit 1")
+    theirs = json.loads(_erase(known, asked=other, basis="request 2/2026").stdout)
+    assert (theirs["erasure_id"], theirs["finished_at"] is not None, theirs["unreadable"]) == (2, True, 1)
+    ended = _erase(known)
+    assert (ended.returncode, "1 objects cannot be removed" in ended.stderr) == (4, True), ended.stderr
+    (kept / "kept").rmdir()
+    kept.rmdir()
+    assert (_proof(_erase(known))["erasure_id"], known.value(OPEN)) == (1, 0)
 
 
 def test_what_is_landed_and_not_loaded_is_lost_to_nobody(landed: House) -> None:
@@ -124,6 +150,19 @@ def test_what_is_landed_and_not_loaded_is_lost_to_nobody(landed: House) -> None:
     assert landed.value("select count(*) from core.dossier where applicant_name is null") == 2
     assert len(_proof(_erase(landed))["dossiers"]) == 2
     assert (_left(landed), landed.value("select count(*) from ops.erasure")) == ([], 1)
+
+
+def test_a_page_that_waits_keeps_open_the_erasures_of_all_who_stand_in_it(landed: House) -> None:
+    assert _erase(landed).returncode == 1
+    landed.load("province")
+    landed.fetch("province", full=True)
+    other = landed.value("select applicant_identity from core.dossier where applicant_identity is not null limit 1")
+    for asked, basis in ((other, "request 2/2026"), (NUMBER, "request 1/2026")):
+        ended = _erase(landed, asked=asked, basis=basis)
+        assert (ended.returncode, json.loads(ended.stdout)["finished_at"]) == (1, None), ended.stderr
+    landed.load("province")
+    assert len(_proof(_erase(landed))["dossiers"]) == 0
+    assert (_left(landed), landed.value(OPEN)) == ([], 0)
 
 
 def test_a_code_that_two_portals_gave_is_two_peoples(known: House) -> None:
@@ -211,7 +250,9 @@ def test_a_request_takes_over_what_the_retention_had_taken(known: House) -> None
 def test_objects_go_however_late_an_interrupted_erasure_is_completed(known: House) -> None:
     assert _erase(known, GATEWAY_FAILPOINT="erase.shared").returncode == -9
     # As if it had died a moment later, before the first object was removed.
-    known.execute("update landing.page set destroyed_at = now() - interval '3 days' where erasure_id is not null")
+    known.execute(
+        "update landing.page set destroyed_at = now() - interval '3 days' where page_id in (select page_id from ops.erased_page)"
+    )
     assert NUMBER in _left(known)
     assert (_proof(_erase(known))["finished_at"] is not None, _left(known)) == (True, [])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gateway.delivery.held import reconsider
@@ -131,7 +133,7 @@ def test_a_delivery_under_way_keeps_the_applicants_it_has_read(old: House) -> No
     # The name of a delivery, which holds it while it works.
     with old.engine() as engine, alone_with(engine, ["delivery:national/dossiers"]):
         ended = old.gateway("retention")
-        assert (ended.returncode, "dossiers passed over: delivery:national/dossiers" in ended.stderr) == (5, True)
+        assert (ended.returncode, "retention of dossiers: delivery:national/dossiers" in ended.stderr) == (5, True)
         assert old.value("select count(*) from core.dossier where applicant_identity is null") == 0
         assert old.value("select count(*) from landing.page where destroyed_at is null") == 0
     assert "dossiers" in _erased(old)
@@ -192,10 +194,32 @@ def test_an_object_that_cannot_be_removed_saves_no_other(old: House) -> None:
     assert _erased(old).keys() == {"landing"}
 
 
+def test_a_portal_whose_mapping_is_broken_saves_no_other(old: House) -> None:
+    broken = old.own_mappings() / "licences" / "portal.yaml"
+    broken.write_text(broken.read_text("utf-8") + "  nobody: knows\n", "utf-8")
+    ended = old.gateway("retention")
+    assert (ended.returncode, "retention of dossiers: " in ended.stderr, "licences/portal.yaml" in ended.stderr) == (
+        2,
+        True,
+        True,
+    )
+    assert old.value("select count(*) from landing.page where destroyed_at is null") == 0
+
+
+def test_no_object_goes_while_its_portal_is_read_and_may_be_naming_it_again(old: House) -> None:
+    _erased(old)
+    again = Path(old.column("select path from landing.page")[0])
+    again.touch()
+    with old.engine() as engine, portal_lock(engine, "province"):
+        assert (old.gateway("retention").returncode, again.exists()) == (5, True)
+    old.done("retention")
+    assert not again.exists()
+
+
 def test_a_portal_that_is_read_waits_for_the_next_night(old: House) -> None:
     with old.engine() as engine, portal_lock(engine, "province"):
         ended = old.gateway("retention")
-        assert (ended.returncode, "landing passed over: portal:province" in ended.stderr) == (5, True), ended.stderr
+        assert (ended.returncode, "retention of landing: portal:province" in ended.stderr) == (5, True), ended.stderr
         assert old.value("select count(*) from landing.page where destroyed_at is not null") == 0
     assert _erased(old).keys() == {"landing"}
 

@@ -10,6 +10,7 @@ CREATE TABLE ops.erasure (
     actor TEXT NOT NULL,
     counts JSONB NOT NULL,
     unreadable INTEGER DEFAULT 0 NOT NULL,
+    asked BYTEA,
     begun_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     finished_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_erasure PRIMARY KEY (erasure_id),
@@ -23,6 +24,7 @@ COMMENT ON COLUMN ops.erasure.basis IS 'number of the request, or the period; no
 COMMENT ON COLUMN ops.erasure.actor IS 'who: user lan';
 COMMENT ON COLUMN ops.erasure.counts IS 'where: how many';
 COMMENT ON COLUMN ops.erasure.unreadable IS 'landed pages that could not be looked into';
+COMMENT ON COLUMN ops.erasure.asked IS 'keyed fingerprint of the request, by which it is known again; until it is finished';
 COMMENT ON COLUMN ops.erasure.finished_at IS 'empty: the same command, run again, completes it';
 
 CREATE TABLE ops.erased_dossier (
@@ -35,11 +37,18 @@ CREATE TABLE ops.erased_dossier (
 
 CREATE INDEX ix_erased_dossier_erasure_id ON ops.erased_dossier (erasure_id);
 
-ALTER TABLE landing.page ADD COLUMN erasure_id BIGINT;
+CREATE TABLE ops.erased_page (
+    page_id BIGINT NOT NULL,
+    erasure_id BIGINT NOT NULL,
+    CONSTRAINT pk_erased_page PRIMARY KEY (page_id, erasure_id),
+    CONSTRAINT fk_erased_page_page_id_page FOREIGN KEY(page_id) REFERENCES landing.page (page_id),
+    CONSTRAINT fk_erased_page_erasure_id_erasure FOREIGN KEY(erasure_id) REFERENCES ops.erasure (erasure_id)
+);
+
+CREATE INDEX ix_erased_page_erasure_id ON ops.erased_page (erasure_id);
+
 ALTER TABLE landing.page ADD COLUMN destroyed_at TIMESTAMP WITH TIME ZONE;
-ALTER TABLE landing.page ADD CONSTRAINT fk_page_erasure_id_erasure FOREIGN KEY(erasure_id) REFERENCES ops.erasure (erasure_id);
 
-CREATE INDEX ix_page_erasure_id ON landing.page (erasure_id) WHERE erasure_id IS NOT NULL;
+CREATE INDEX ix_page_path ON landing.page (path);
 
-COMMENT ON COLUMN landing.page.erasure_id IS 'the erasure that takes its bytes away, which says why';
 COMMENT ON COLUMN landing.page.destroyed_at IS 'since when the bytes are gone';

@@ -17,12 +17,13 @@ from starlette.concurrency import run_in_threadpool
 from gateway.access import chain
 from gateway.access.keys import FORM as KEY
 from gateway.access.keys import Consumer, KeyRefused, holder
-from gateway.access.quotas import limits
+from gateway.access.quotas import Limits, limits
 from gateway.access.tokens import LASTS, sign
 from gateway.serve.encoding import AS_TOLD
 from gateway.serve.office import AnOffice, Office
 from gateway.serve.problems import too_many_calls
 from gateway.serve.shelf import AShelf
+from gateway.serve.turns import Turns
 
 router = APIRouter()
 MOST = 4096
@@ -51,7 +52,12 @@ async def token(request: Request, shelf: AShelf, office: AnOffice) -> Response:
         if not KEY.fullmatch(key):
             raise Refused(UNKNOWN, WRONG)
         async with office.a_lookup():
-            return await run_in_threadpool(_made, shelf.engine, office, code, key)
+            consumer, known = await run_in_threadpool(_holder, shelf.engine, code, key)
+        if seconds := office.calls.wait(known):
+            raise too_many_calls(seconds)
+        turns: Turns = request.app.state.turns
+        async with turns.consumers(known.consumer_id):
+            return await run_in_threadpool(_made, office, consumer)
     except Refused as refused:
         return _refusal(refused)
 
@@ -99,8 +105,7 @@ def _basic(header: str) -> tuple[str, str]:
     return unquote_plus(code), unquote_plus(key)
 
 
-def _made(engine: Engine, office: Office, code: str, key: str) -> Response:
-    consumer = _holder(engine, office, code, key)
+def _made(office: Office, consumer: Consumer) -> Response:
     with office.engine.begin() as connection:
         act = chain.Act(f"consumer {consumer.code}", "token issued", consumer.code, {"key": consumer.prefix})
         chain.append(connection, office.secrets, act)
@@ -108,7 +113,7 @@ def _made(engine: Engine, office: Office, code: str, key: str) -> Response:
     return _answer(200, {**said, "expires_in": int(LASTS.total_seconds())})
 
 
-def _holder(engine: Engine, office: Office, code: str, key: str) -> Consumer:
+def _holder(engine: Engine, code: str, key: str) -> tuple[Consumer, Limits]:
     with engine.connect() as connection:
         try:
             consumer = holder(connection, key)
@@ -116,9 +121,7 @@ def _holder(engine: Engine, office: Office, code: str, key: str) -> Consumer:
             consumer = None
         if consumer is None or consumer.code != code:
             raise Refused(UNKNOWN, WRONG)
-        if seconds := office.calls.wait(limits(connection, code)):
-            raise too_many_calls(seconds)
-    return consumer
+        return consumer, limits(connection, code)
 
 
 def _refusal(refused: Refused) -> Response:

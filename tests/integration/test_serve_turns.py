@@ -28,8 +28,8 @@ from tests.helpers.serving import Api, Play, begun, in_thread, told
 ROWS = "/v1/sets/play/rows"
 WAITING = """
     select count(*) from pg_locks join pg_database on pg_database.oid = database
-    where not granted and datname = current_database() and relation = 'ops.consumer_key'::regclass"""
-"""Sessions that wait for the keys."""
+    where not granted and datname = current_database()"""
+"""Sessions that wait for a lock."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def play(house: House) -> Play:
 
 @contextmanager
 def served(house: House, connections: int) -> Iterator[tuple[Slow, Api]]:
-    engine, clerk = connect_reader(house.url, connections), connect_clerk(house.url, 1)
+    engine, clerk = connect_reader(house.url, connections), connect_clerk(house.url, OF_CONSUMER)
     shelf = Slow(engine, house.place / "datasets")
     with in_thread(make_app(shelf, Office(clerk, load_settings(house.environment).secret_keys))) as api:
         yield shelf, api
@@ -143,14 +143,33 @@ def test_consumers_together_leave_connections_to_others(play: Play, monkeypatch:
             assert waiting.getresponse().status == 200
 
 
+def await_waiting(owner: Connection, count: int) -> None:
+    assert any(owner.exec_driver_sql(WAITING).scalar_one() == count for _ in range(100_000))
+
+
+def test_tokens_that_wait_to_be_written_down_keep_no_key_waiting(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, other = consumer(play.house, "reader"), with_key(consumer(play.house, "other"))
+    form = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": key}
+    with served(play.house, CONNECTIONS) as (_, api), play.house.engine() as engine, ExitStack() as stack:
+        with engine.begin() as owner:
+            owner.exec_driver_sql("lock table ops.audit")
+            tokens = [stack.enter_context(begun(api, "/v1/token", form=form)) for _ in range(OF_CONSUMER)]
+            await_waiting(owner, OF_CONSUMER)
+            monkeypatch.setattr(office, "BUSY_AFTER", 0)
+            assert api.get("/v1/sets", headers=other).status_code == 200
+            refused = post(f"{api.address}/v1/token", form, timeout=30)
+            assert (refused.status_code, told(refused)["type"]) == (429, "urn:gateway:problem:too-many-at-once")
+        assert [token.getresponse().status for token in tokens] == [200] * len(tokens)
+
+
 def test_tokens_wait_for_each_other_and_keep_nobody_waiting(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     key = consumer(play.house, "reader")
     form = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": key}
     with served(play.house, LOOKUPS + 1) as (_, api), play.house.engine() as engine, ExitStack() as stack:
         with engine.begin() as owner:
             owner.exec_driver_sql("lock table ops.consumer_key")
-            tokens = [stack.enter_context(begun(api, "/v1/token", form=form)) for _ in range(LOOKUPS + 2)]
-            assert any(owner.exec_driver_sql(WAITING).scalar_one() == LOOKUPS for _ in range(100_000))
+            tokens = [stack.enter_context(begun(api, "/v1/token", form=form)) for _ in range(OF_CONSUMER)]
+            await_waiting(owner, LOOKUPS)
             assert api.get("/v1/sets").status_code == 200
             assert owner.exec_driver_sql(WAITING).scalar_one() == LOOKUPS
             monkeypatch.setattr(office, "BUSY_AFTER", 0)

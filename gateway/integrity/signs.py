@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from connectors.dates import VIETNAM
+from gateway.store.core import CLOSED
 from gateway.store.looks_sql import LOOK, TURN
 
 MANY = 10
@@ -74,10 +75,10 @@ _DUE_MOVED = f"""
     order by d.issuer, d.dossier_code, change.at, change.version_number, due.name"""
 
 # While a dossier is open its end is that of an earlier round: it was reopened, which its steps say.
-_END_BEFORE_STEP = """
+_END_BEFORE_STEP = f"""
     select d.dossier_id, d.issuer, d.dossier_code, d.finished_at, max(e.status_at) as step_at
     from core.dossier as d join core.dossier_event as e using (dossier_id)
-    where d.status_code in ('3', '7', '8', '9', '10') and e.status_code in ('1', '2', '4', '5', '6')
+    where d.{CLOSED} and not e.{CLOSED}
         and e.status_at > d.finished_at and d.issuer <> all(:vague)
     group by d.dossier_id order by d.issuer, d.dossier_code"""
 

@@ -22,8 +22,8 @@ from gateway.personal import core_sql, pages
 from gateway.personal.register import load_register
 from gateway.personal.subject import Key
 from gateway.personal.telling import tell
+from gateway.store.core import CLOSED
 from gateway.store.erasure import erasure
-from gateway.store.erasure_sql import CLOSED
 from gateway.store.lock import Held, alone_with, delivery_names
 from gateway.workshop import Workshop
 

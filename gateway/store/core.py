@@ -242,6 +242,9 @@ dossier = _entity(
     text("source_id"),
 )
 
+CLOSED = "status_code in ('3', '7', '8', '9', '10')"
+"""States of the nation's list in which nothing more is done to a dossier: refused, withdrawn, stopped, done, handed over."""
+
 dossier_event = Table(
     "dossier_event",
     metadata,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.canonical import Entity
+from gateway.store.core import CLOSED
 from gateway.store.merge import place
 
 HASH = 16
 """Bytes of a row's hash."""
-
-CLOSED = "status_code in ('3', '7', '8', '9', '10')"
-"""States of the nation's list in which nothing more is done: refused, withdrawn, stopped, done, handed over."""
 
 
 def personal_columns(entity: Entity, columns: Sequence[str]) -> list[str]:

@@ -77,16 +77,22 @@ def main() -> int:
     gc.freeze()
     gc.set_threshold(ALLOCATIONS)
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="gateway", standalone_mode=False)
     except ExplainedError as error:
         print(f"gateway: {error}", file=sys.stderr)
         return error.exit_code
     except ClickException as error:
-        print(f"gateway: {error.format_message()} → see: gateway --help", file=sys.stderr)
+        _explain(error)
         return error.exit_code
     if code == INTERRUPTED:
         print("gateway: interrupted; what was committed stays, run again to go on", file=sys.stderr)
     return code if isinstance(code, int) else 0
+
+
+def _explain(error: ClickException) -> None:
+    if said := error.format_message():  # empty where nothing was asked for, and the help was shown
+        verb = context.command_path if (context := getattr(error, "ctx", None)) else "gateway"
+        print(f"gateway: {said} → see: {verb} --help", file=sys.stderr)
 
 
 def _speak_unicode() -> None:

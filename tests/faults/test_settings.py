@@ -88,8 +88,11 @@ def test_a_database_that_was_never_upgraded(house: House, server: Server) -> Non
 
 
 def test_wrong_use(house: House) -> None:
-    for arguments in (("snyc",), ("sync", "--fast"), ("load",)):
+    for arguments, verb in ((("snyc",), ""), (("sync", "--fast"), " sync"), (("keys", "issue"), " keys issue")):
         ended = house.gateway(*arguments)
         assert ended.returncode == 2
         [message] = said(ended)
-        assert message.endswith(" → see: gateway --help")
+        assert message.endswith(f" → see: gateway{verb} --help")
+    for arguments in ((), ("keys",)):
+        ended = house.gateway(*arguments)
+        assert (ended.returncode, ended.stderr, "Usage: gateway" in ended.stdout) == (2, "", True)

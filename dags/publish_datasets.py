@@ -1,21 +1,21 @@
-"""Writes the shared data sets when the portals they are made of have been synchronised."""
+"""Writes the shared data sets when the portals they are made of have been synchronised, or compared with us."""
 
 from airflow.sdk import AssetAny, dag
 
-from gateway.airflow import NEWS, portal_asset, portal_cards, publish
+from gateway.airflow import DIFFERENCES, NEWS, portal_asset, portal_cards, publish
 
-PORTALS = [portal_asset(card["portal"]) for card in portal_cards()]
+SOURCES = [*(portal_asset(card["portal"]) for card in portal_cards()), DIFFERENCES]
 
 DOC = """
 ### Công bố dữ liệu dùng chung · publish shared data sets
 
-Runs after any portal's sync. Each set in `schemas/datasets/` becomes a new version only if its rows changed; `latest`
+Runs after any portal's sync, and after each comparison with a portal. Each set in `schemas/datasets/` becomes a new version only if its rows changed; `latest`
 is switched when the version is whole and on disk, and the set's asset (`set_…`) is renewed, so that a DAG of an agency's own can wait for it.
 """
 
 
 @dag(
-    schedule=AssetAny(*PORTALS),
+    schedule=AssetAny(*SOURCES),
     catchup=False,
     max_active_runs=1,
     tags=["publish"],
@@ -24,7 +24,7 @@ is switched when the version is whole and on disk, and the set's asset (`set_…
 )
 def publish_datasets() -> None:
     """One task: publish."""
-    publish.override(inlets=PORTALS, outlets=[NEWS])()
+    publish.override(inlets=SOURCES, outlets=[NEWS])()
 
 
 publish_datasets()

@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param, dag
 
-from gateway.airflow import at_night, reconcile, reconciled_pairs
+from gateway.airflow import DIFFERENCES, at_night, reconcile, reconciled_pairs
 
 DOC = """
 ### Đối soát · reconcile
@@ -27,7 +27,7 @@ likewise. Differences do not fail the task: `gateway reconcile list`, `gateway r
 )
 def reconcile_pairs() -> None:
     """Which pairs there are, then each of them."""
-    reconcile.expand(pair=reconciled_pairs())
+    reconcile.override(outlets=[DIFFERENCES]).expand(pair=reconciled_pairs())
 
 
 reconcile_pairs()

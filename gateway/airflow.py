@@ -47,6 +47,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
 RETIREMENTS = Asset(name="retirements_due", uri="x-gateway://retirements_due")
 """Renewed only when records left a list, more than its limit, so that a person must say whether they are retired."""
 
+DIFFERENCES = Asset(name="differences", uri="x-gateway://ops/differences")
+"""What both sides were found to differ in, which a comparison renews."""
+
 NEWS = AssetAlias("gateway_news")
 """What a task may renew besides its own outlets, when there is something to tell."""
 

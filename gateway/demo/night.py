@@ -87,7 +87,8 @@ def _afterwards(stage: Stage, options: DemoOptions, console: Console) -> list[Da
         open_targets(stage.settings.extra)
     for dag_id in (TELLING, COMPARING):
         if dag_id in there and not failed:
-            watch = Watch(stage.client, [stage.client.trigger(dag_id)], (), list)
+            followers = options.followers if dag_id == COMPARING else ()
+            watch = Watch(stage.client, [stage.client.trigger(dag_id)], followers, list)
             failed = _watched(stage, watch, options, console)
     return failed
 

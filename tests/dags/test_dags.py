@@ -103,10 +103,12 @@ def test_every_task_has_an_owner_and_retries_by_the_error_taxonomy(bag):
             assert (task["retries"], task["policy"]) == repeats
 
 
-def test_the_data_sets_are_published_when_any_portal_was_synchronised(bag):
+def test_the_data_sets_are_published_when_any_portal_was_synchronised_or_compared(bag):
     dag = bag["dags"]["publish_datasets"]
     assert dag["schedule"] == "AssetTriggeredTimetable"
-    assert dag["tasks"]["publish"]["inlets"] == [f"x-gateway://core/{portal}" for portal in PORTALS]
+    differences = "x-gateway://ops/differences"
+    assert dag["tasks"]["publish"]["inlets"] == [*(f"x-gateway://core/{portal}" for portal in PORTALS), differences]
+    assert bag["dags"]["reconcile"]["tasks"]["reconcile"]["outlets"] == [differences]
     assert dag["tasks"]["publish"]["outlets"] == ["gateway_news"]
 
 

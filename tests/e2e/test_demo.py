@@ -113,7 +113,7 @@ def check_lineage(file, datasets):
         assert [*map(set, done[f"sync_{portal}.fetch"])] == [{ways[0]}, {ways[1]}]
         assert [*map(set, done[f"sync_{portal}.load"])] == [{ways[1]}, {ways[2]}]
     read, written = done["publish_datasets.publish"]
-    assert set(read) == {f"x-gateway/core/{portal}" for portal in portals}
+    assert set(read) == {*(f"x-gateway/core/{portal}" for portal in portals), "x-gateway/ops/differences"}
     published = {path.name: {each.name for each in path.iterdir()} for path in datasets.iterdir()}
     assert written.keys() == {f"x-gateway/set/{name}" for name in published}
     assert all(written[f"x-gateway/set/{name}"] in versions for name, versions in published.items())
@@ -177,6 +177,9 @@ def test_two_nights(tmp_path):
         package = json.loads((latest / "datapackage.json").read_text("utf-8"))
         assert package["resources"][0]["rows"] == rows
         assert len((latest / f"{dataset}.jsonl").read_text("utf-8").splitlines()) == rows
+
+    differences = (state / "datasets" / "discrepancy" / "latest" / "discrepancy.jsonl").read_text("utf-8")
+    assert '"cause":"held"' in differences, "what was compared in this night is published in it"
 
     check_lineage(told_of, state / "datasets")
     check_airflow_names_nobody(state)

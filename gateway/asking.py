@@ -54,6 +54,9 @@ def _values_of(shop: Workshop, stream: StreamSpec, run_id: int) -> Iterator[str]
     get = paths.getter(stream.for_each.field)
     seen: set[str] = set()
     for page in shop.landing.pages(_source_batch(shop, source, run_id)):
+        if page.destroyed_at is not None:
+            what, do = f"pages of {source.stream} were destroyed since", "fetch both together"
+            raise ConfigError(f"{what}, and this stream is asked by their values", do=do)
         for raw in records_of(shop.landing, source, page):
             value = get(decode.record(raw))
             if value not in (None, "") and str(value) not in seen:

@@ -185,7 +185,7 @@ class _Loader:
     def _place(self, chunk: Chunk, record: Source, mapped: Mapped, seen: dict[str, bytes]) -> None:
         key = mapped.values[self._key_at]
         if seen.get(key) == record.source_hash:
-            chunk.repeated += 1
+            chunk.repeated.append((record.page_id, key))
             return
         if key in seen and self._mapping.entity.history is None:
             chunk.refused.append(self._twice(record, key))

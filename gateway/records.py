@@ -98,6 +98,8 @@ class Refused:
 
 
 Row = tuple[Source, Mapped]
+Told = tuple[int, str]
+"""A page, and the key of a record in it."""
 
 
 @dataclass
@@ -106,7 +108,7 @@ class Chunk:
 
     key_at: where the entity's code stands in a row's values. rounds: in the source's order; a key that comes again with
     other content starts a new round, since one MERGE must not meet a key twice. skipped: source hashes of records known as
-    they are. repeated: how often the very same record came again. looked: records that were mapped, in vain or not. drift: what
+    they are. repeated: page and key of each record that came again as it was. looked: records that were mapped, in vain or not. drift: what
     was found in them that is not as usual; usual: what is usual, as far as it is being learned.
     """
 
@@ -115,7 +117,7 @@ class Chunk:
     rounds: list[list[Row]] = field(default_factory=lambda: [[]])
     refused: list[Refused] = field(default_factory=list)
     skipped: list[bytes] = field(default_factory=list)
-    repeated: int = 0
+    repeated: list[Told] = field(default_factory=list)
     looked: int = 0
     drift: Found = field(default_factory=dict)
     usual: Usual = field(default_factory=dict)
@@ -125,3 +127,9 @@ class Chunk:
     def rows(self) -> list[Row]:
         """All rows of all rounds."""
         return [row for rows in self.rounds for row in rows]
+
+    def told(self) -> Iterator[Told]:
+        """Of every mapped record its page and its key, where that could be read, whatever became of it."""
+        yield from ((source.page_id, mapped.values[self.key_at]) for source, mapped in self.rows)
+        yield from self.repeated
+        yield from ((each.source.page_id, each.key) for each in self.refused if each.key)

@@ -20,7 +20,6 @@ from gateway.runs import Counts, Progress
 from gateway.store import erasure_sql, merge, ops
 from gateway.store.core import BEGINNING
 from gateway.store.database import copying
-from gateway.store.erasure import SUBJECT
 
 
 class Writer:
@@ -38,6 +37,7 @@ class Writer:
     def __enter__(self) -> Self:
         self._connection.execute(text(merge.create_stage(self._entity, self._mapping.columns)))
         self._open_ones = quarantine.has_open(self._connection, self._work.portal, self._work.stream)
+        self._erased_ones = self._connection.scalar(text(erasure_sql.ASKED_FOR), self._binds)
         if self._progress == Progress(0):
             drift.begin(self._connection, self._work)
         self._connection.commit()
@@ -53,8 +53,9 @@ class Writer:
         with self._connection.begin():
             self._connection.exec_driver_sql(merge.BY_INDEX)
             counts = sum((self._upsert(rows) for rows in chunk.rounds if rows), Counts())
-            counts += Counts(unchanged=len(chunk.skipped) + chunk.repeated, quarantined=len(chunk.refused))
+            counts += Counts(unchanged=len(chunk.skipped) + len(chunk.repeated), quarantined=len(chunk.refused))
             self._quarantine(chunk)
+            self._mark(chunk)
             runs.record(self._connection, self._work, counts, self._progress, chunk.through)
             drift.note(self._connection, self._work, chunk.drift, chunk.looked)
             if chunk.usual != self._usual:
@@ -84,7 +85,7 @@ class Writer:
         self._connection.exec_driver_sql(merge.EMPTY)
         is_exact = self._mapping.stream.status_time == "exact"
         self._copy(rows)
-        self._forget(rows, is_exact)
+        self._forget(is_exact)
         self._run(merge.merge(self._entity, self._mapping.columns, is_exact))
         written, new, changed, dated = self._connection.exec_driver_sql(merge.COUNT).one()
         if written:
@@ -98,22 +99,20 @@ class Writer:
             self._tell_others(self._outbox)
         return Counts(new, changed, len(rows) - new - changed)
 
-    def _forget(self, rows: list[Staged], is_exact: bool) -> None:
+    def _forget(self, is_exact: bool) -> None:
         """Who was erased is not brought back by a portal that goes on telling."""
         columns = self._mapping.columns
         if not erasure_sql.personal_columns(self._entity, columns):
             return
         self._run(erasure_sql.taken_up(self._entity, columns, merge.STAGE, is_exact))
-        statement = erasure_sql.empty_staged(self._entity, columns, merge.STAGE)
-        emptied = self._connection.exec_driver_sql(statement, self._binds).all()
-        self._mark((rows[number][0].page_id, by, class_) for number, by, class_ in emptied)
+        self._run(erasure_sql.empty_staged(self._entity, columns, merge.STAGE))
 
-    def _mark(self, emptied: Iterable[tuple[int, int, str]]) -> None:
+    def _mark(self, chunk: Chunk) -> None:
         """Pages that show somebody who asked to be erased are destroyed once they are loaded."""
-        marks = {(page_id, by) for page_id, by, class_ in emptied if class_ == SUBJECT}
-        if marks:
-            binds = {"pages": [page_id for page_id, _ in marks], "erasures": [by for _, by in marks]}
-            self._connection.execute(text(erasure_sql.MARK_PAGES), binds)
+        if self._erased_ones:
+            told = set(chunk.told())
+            binds = {"issuer": self._work.portal, "pages": [page for page, _ in told], "keys": [key for _, key in told]}
+            self._connection.execute(text(erasure_sql.MARK_TOLD), binds)
 
     def _tell_others(self, outbox: Outbox) -> None:
         """What changed is owed to other portals from this commit on."""
@@ -146,8 +145,7 @@ class Writer:
     def _quarantine(self, chunk: Chunk) -> None:
         if chunk.refused:
             quarantine.add(self._connection, self._work, chunk.refused)
-            emptied = self._connection.exec_driver_sql(erasure_sql.EMPTY_REFUSED, self._binds).all()
-            self._mark((page_id, by, class_) for page_id, by, class_ in emptied)
+            self._run(erasure_sql.EMPTY_REFUSED)
             self._open_ones = True
         if self._open_ones:
             quarantine.resolve(self._connection, self._work, self._entity, chunk)

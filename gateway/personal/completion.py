@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
@@ -34,33 +34,34 @@ def complete(shop: Workshop, lock: Held, ours: set[int]) -> Proof | None:
     lock.check()
     untold = list(tell(shop, keys)) if rows else []
     failpoint("erase.shared")
-    kept = {row.erasure_id: error for row in rows if (error := _destroy(shop, lock, row))}
+    kept: dict[int, list[ExplainedError]] = {}
+    for row in rows:
+        lock.check()
+        kept[row.erasure_id] = [*untold, *_destroy(shop, row)]
     failpoint("erase.destroyed")
     lock.check()
-    done = [_close(shop, row) for row in rows if not untold and row.erasure_id not in kept]
-    for why in (*untold, *kept.values()):
-        log.warning("an erasure stays open", why=str(why))
-    _raise_worst([*(untold if ours else ()), *(kept[each] for each in ours & kept.keys())])
-    return next((each for each in reversed(done) if each.erasure_id in ours), None)
+    done = None
+    for row in rows:
+        if errors := kept[row.erasure_id]:
+            log.warning("an erasure stays open", erasure=row.erasure_id, why="; ".join(map(str, errors)))
+        elif (closed := _close(shop, row)) and row.erasure_id in ours:
+            done = closed
+    if errors := [error for each in ours for error in kept[each]]:
+        raise max(errors, key=lambda error: error.exit_code).located("the erasure stays open, run it again")
+    return done
 
 
-def _destroy(shop: Workshop, lock: Held, row: Row[Any]) -> StoreError | None:
-    lock.check()
+def _destroy(shop: Workshop, row: Row[Any]) -> Iterator[StoreError]:
     try:
         pages.destroy(shop, pages.OF_ERASURE, row.erasure_id)
     except StoreError as error:
-        return error
-    return None
-
-
-def _raise_worst(errors: Sequence[ExplainedError]) -> None:
-    if errors:
-        raise max(errors, key=lambda error: error.exit_code).located("the erasure stays open, run it again")
+        yield error
 
 
 def _close(shop: Workshop, row: Row[Any]) -> Proof:
     with shop.engine.begin() as connection:
-        if pages.waiting(connection, row.erasure_id):
+        if waiting := pages.waiting(connection, row.erasure_id):
+            log.warning("an erasure stays open", erasure=row.erasure_id, why=f"not loaded: {', '.join(waiting)}")
             return proof(connection, row)
         ended = update(erasure).where(erasure.c.erasure_id == row.erasure_id).values(finished_at=func.now(), asked=None)
         done = proof(connection, connection.execute(ended.returning(erasure)).one())

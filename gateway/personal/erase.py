@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, text, update
 
 from gateway import who
+from gateway.errors import StoreError
 from gateway.failpoint import failpoint
 from gateway.personal import core_sql, pages, shared_rows
 from gateway.personal.completion import complete
@@ -56,7 +57,8 @@ def erase(shop: Workshop, subject: Subject, basis: str) -> Proof | None:
     """Erase a person, and complete what interrupted erasures left. basis: number of the request.
 
     Returns the proof of what this call began, or went on with; never that of another person's, which is completed without a word.
-    None: nothing is held. Raises LockedError while a portal is read or told, since what is under way could bring the person back.
+    None: nothing is held. Raises LockedError while a portal is read or told, since what is under way could bring the person back,
+    and StoreError where nothing is found and not every landed page could be looked into.
     """
     asked = fingerprints(shop.settings.secret_keys, subject)
     with _undisturbed(shop) as lock:
@@ -66,7 +68,11 @@ def erase(shop: Workshop, subject: Subject, basis: str) -> Proof | None:
             lock.check()
             ours.add(_begin(shop, {"basis": basis, "asked": asked[0]}, whole, found))
             failpoint("erase.emptied")
-        return complete(shop, lock, ours)
+        done = complete(shop, lock, ours)
+        if done is None and found.unreadable:
+            what = f"nothing is held as far as could be seen: {len(found.unreadable)} landed pages could not be looked into"
+            raise StoreError(what, where="GATEWAY_LANDING", do="restore the landing store, run it again")
+        return done
 
 
 def _begun(shop: Workshop, asked: Sequence[bytes], subject: Subject) -> set[int]:

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Row, text
 
 from connectors.decode import BrokenAnswer
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import StoreError
 from gateway.landed import asked, records_of
 from gateway.mapping.compile import Mapping, compile_mapping
 from gateway.mapping.members import members_of
@@ -59,7 +59,7 @@ class _Reader:
 
 
 def search(shop: Workshop, subject: Subject) -> Found:
-    """Look through all landed pages."""
+    """Look through all landed pages. Raises ConfigError where a mapping is broken: what it would find is not known then."""
     found = Found()
     with shop.engine.connect() as connection:
         pages = connection.execute(text(_PAGES)).all()
@@ -105,15 +105,13 @@ def _in_bytes(shop: Workshop, reader: _Reader | None, page: Row[Any], subject: S
 
 
 def _reader(shop: Workshop, portal: str, stream: str) -> _Reader | None:
-    """None where the mappings no longer have the stream."""
-    try:
-        spec = shop.portal(portal)
-        readers = [_Reader(shop, each, (portal,)) for each in spec.streams]
-        pairs = [each for each in _pairs(shop) if each.listing.portal == portal]
-        readers += [_Reader(shop, each.listing, each.delivery.whose.issuers) for each in pairs]
-        return next((each for each in readers if each.stream.stream == stream), None)
-    except ConfigError:
+    """None where the mappings no longer have the portal or the stream. Raises ConfigError where they are broken."""
+    if portal not in shop.portals():
         return None
+    readers = [_Reader(shop, each, (portal,)) for each in shop.portal(portal).streams]
+    pairs = [each for each in _pairs(shop) if each.listing.portal == portal]
+    readers += [_Reader(shop, each.listing, each.delivery.whose.issuers) for each in pairs]
+    return next((each for each in readers if each.stream.stream == stream), None)
 
 
 def _pairs(shop: Workshop) -> list[Any]:

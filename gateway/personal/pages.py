@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from gateway.store.erasure_sql import MARK_PAGES
 from gateway.workshop import Workshop
 
 _MARKED = "p.page_id in (select page_id from ops.erased_page)"
@@ -24,8 +23,7 @@ OF_PORTAL = f"""{_MARKED} and not {_WAITS} and p.batch_id in (select batch_id fr
 
 def mark(connection: Connection, erasure_id: int, pages: set[int]) -> int:
     """Say of pages which erasure takes them away, in the caller's transaction; returns of how many, those of equal bytes too."""
-    binds = {"pages": list(pages), "erasures": [erasure_id] * len(pages)}
-    return connection.execute(text(MARK_PAGES), binds).rowcount
+    return connection.execute(text(_MARK), {"of": erasure_id, "pages": list(pages)}).rowcount
 
 
 def destroy(shop: Workshop, which: str, of: int | str) -> int:
@@ -45,13 +43,19 @@ def destroy(shop: Workshop, which: str, of: int | str) -> int:
 
 
 def waiting(connection: Connection, erasure_id: int) -> list[str]:
-    """Streams (`portal/stream`) of pages that an erasure takes away, and that wait for their load."""
+    """Streams (`portal/stream`) of pages that an erasure takes away, and that are there: they wait for their load."""
     return list(connection.scalars(text(_WAITING), {"of": erasure_id}))
 
 
-_WAITING = f"""
+_WAITING = """
     select distinct b.portal || '/' || b.stream as stream from ops.erased_page as e join landing.page as p using (page_id)
-    join ops.batch as b using (batch_id) where e.erasure_id = :of and p.destroyed_at is null and {_WAITS} order by stream"""
+    join ops.batch as b using (batch_id) where e.erasure_id = :of and p.destroyed_at is null order by stream"""
+
+_MARK = """
+    insert into ops.erased_page (page_id, erasure_id)
+    select distinct twin.page_id, :of from landing.page as p join landing.page as twin using (path)
+    where p.page_id = any(:pages) and twin.destroyed_at is null
+    on conflict do nothing"""
 
 # A crash may come between the two; whoever comes next removes what it left.
 _OBJECTS = """

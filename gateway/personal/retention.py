@@ -157,7 +157,11 @@ _PORTALS = """
     select portal from landing.day_key union select portal from ops.batch
     union select split_part(target, '/', 1) from ops.target"""
 
-_OLD_KEYS = "select key_id from landing.day_key where day < :day and portal = :portal"
+# A day of which something was never loaded stays: nothing else holds its records.
+_OLD_KEYS = """
+    select key_id from landing.day_key as k where day < :day and portal = :portal and not exists (
+        select from landing.page as p join ops.batch as b using (batch_id)
+        where p.key_id = k.key_id and b.state in ('landing', 'landed'))"""
 
 # A day whose pages are all older: marked, and its key deleted, unless something that still waits to be sent needs it.
 _LANDING = {

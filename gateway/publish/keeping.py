@@ -28,9 +28,12 @@ def remove_old(home: Path, contract: Contract) -> None:
 
 def remove_filed(home: Path) -> None:
     """Remove versions with files of rows, of a set that is in no file from now on: it was found to tell of persons."""
-    for name in versions(home):
+    for name in versions(home) if home.exists() else ():
         if (home / name / "datapackage.json").exists():
             _remove(home / name)
+    latest = home / "latest"
+    if not latest.exists():
+        latest.unlink(missing_ok=True)  # it named one of these
 
 
 def _remove(folder: Path) -> None:

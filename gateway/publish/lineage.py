@@ -7,7 +7,7 @@ run by their numbers in `ops`. Nothing here names a person, a connection or a re
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,9 @@ def write_lineage(folder: Path, contract: Contract, version: str, origins: Origi
 
 def lineage(folder: Path, contract: Contract, version: str, origins: Origins, revised: str | None) -> Node:
     """The graph: the version first, then how it was made, then what it comes from."""
-    sources = [*_batches(origins), *map(_list, origins.lists)]
+    # How many records were read, less the counts that a set tells, would tell those that it leaves out.
+    told = [name for name in TOLD if not (contract.small_cells and name.endswith("_count"))]
+    sources = [*_batches(origins, told), *(_list(row, told) for row in origins.lists)]
     made_from = [_name("contract", contract.name, contract.version), *(each["@id"] for each in sources)]
     graph = [*_made(folder, contract, version, made_from), *sources, *_runs(origins), *_agents(origins)]
     if revised is not None:
@@ -106,12 +108,12 @@ def _made(folder: Path, contract: Contract, version: str, made_from: list[str]) 
     }
 
 
-def _batches(origins: Origins) -> Iterator[Node]:
+def _batches(origins: Origins, told: Sequence[str]) -> Iterator[Node]:
     """The batches that are named singly, each with the one it reads again; and those before them, as one collection a stream."""
     collections = {(row.portal, row.stream): _name("batches", row.portal, row.stream) for row in origins.earlier}
     single = {row.batch_id for row in origins.batches}
     for row in origins.batches:
-        node = _thing(_name("batch", row.batch_id), row) | {"prov:wasGeneratedBy": _name("run", row.run_id)}
+        node = _thing(_name("batch", row.batch_id), row, told) | {"prov:wasGeneratedBy": _name("run", row.run_id)}
         node["prov:wasAttributedTo"] = _name("portal", row.portal)
         if row.source_batch_id is not None:
             is_single = row.source_batch_id in single
@@ -119,12 +121,12 @@ def _batches(origins: Origins) -> Iterator[Node]:
             node["prov:wasDerivedFrom"] = again
         yield node
     for row in origins.earlier:
-        node = _thing(collections[row.portal, row.stream], row)
+        node = _thing(collections[row.portal, row.stream], row, told)
         yield node | {"@type": "prov:Collection", "prov:wasAttributedTo": _name("portal", row.portal)}
 
 
-def _list(row: Row[Any]) -> Node:
-    return _thing(_name("list", row.snapshot_id), row) | {"prov:generatedAtTime": _plain(row.loaded_at)}
+def _list(row: Row[Any], told: Sequence[str]) -> Node:
+    return _thing(_name("list", row.snapshot_id), row, told) | {"prov:generatedAtTime": _plain(row.loaded_at)}
 
 
 def _runs(origins: Origins) -> Iterator[Node]:
@@ -147,10 +149,13 @@ def _agents(origins: Origins) -> Iterator[Node]:
         yield {"@id": _code(version), "@type": ["prov:Agent", "prov:SoftwareAgent"], "dcterms:identifier": version}
 
 
-def _thing(name: str, row: Row[Any]) -> Node:
+def _thing(name: str, row: Row[Any], told: Sequence[str]) -> Node:
     said: Mapping[str, Any] = row._asdict()
-    told = {f"gateway:{column}": said[column] for column in TOLD if column in said}
-    return {"@id": name, "@type": "prov:Entity", **_filled(told)}
+    return {
+        "@id": name,
+        "@type": "prov:Entity",
+        **_filled({f"gateway:{each}": said[each] for each in told if each in said}),
+    }
 
 
 def _filled(values: Mapping[str, Any]) -> Node:

@@ -18,7 +18,7 @@ from gateway.publish.breaks import breaks, published_contract
 from gateway.publish.changes import write_changes
 from gateway.publish.contract import SUFFIX, Contract
 from gateway.publish.files import Record, records_of, write_files, write_package
-from gateway.publish.keeping import remove_old, sweep
+from gateway.publish.keeping import remove_filed, remove_old, sweep
 from gateway.publish.lineage import write_lineage
 from gateway.publish.query import described
 from gateway.publish.reading import Read, groups, read
@@ -62,7 +62,7 @@ def publish_in_turn(engine: Engine, contract: Contract, root: Path) -> Published
     home = root / contract.name
     document = Document(contract.path)
     for mistake in personal(document, contract):
-        withdraw(engine, contract.name)  # what was published before it was known to be personal
+        _take_back(engine, home)
         raise mistake
     of_readers = (*rights(document, contract), *small_cells.mistakes(document, contract))
     for mistake in (*of_readers, *breaks(document, contract, root)):
@@ -83,13 +83,25 @@ def publish_in_turn(engine: Engine, contract: Contract, root: Path) -> Published
         remove_old(home, contract)
         return done
     except OSError as error:
-        raise StoreError(
-            f"the set could not be written ({error.strerror})", where=str(home), do="check space and rights, run again"
-        ) from None
+        raise _unwritten(home, error) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         with suppress(OSError):  # a set that waits has no folder; one with versions is not empty and stays
             home.rmdir()
+
+
+def _take_back(engine: Engine, home: Path) -> None:
+    """What was published before it was known to be personal."""
+    withdraw(engine, home.name)
+    try:
+        remove_filed(home)
+    except OSError as error:
+        raise _unwritten(home, error) from None
+
+
+def _unwritten(home: Path, error: OSError) -> StoreError:
+    what, do = f"the set could not be written ({error.strerror})", "check space and rights, run again"
+    return StoreError(what, where=str(home), do=do)
 
 
 def _publish_files(engine: Engine, contract: Contract, home: Path, draft: Path) -> Published:

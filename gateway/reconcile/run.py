@@ -193,6 +193,11 @@ def _landed(shop: Workshop, pair: DossierPair) -> Row[Any]:
     found = batches(shop.engine, portal=pair.listing.portal, stream=pair.listing.stream, state="loaded")
     if not found:
         raise ConfigError("no list was landed yet", where=pair.name, do="leave out --landed")
+    if any(page.destroyed_at for page in shop.landing.pages(found[-1].batch_id)):
+        # What is missing there would be told as missing at the portal.
+        raise ConfigError(
+            "pages of the list landed last were destroyed since", where=pair.name, do="leave out --landed"
+        )
     return found[-1]
 
 

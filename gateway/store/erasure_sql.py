@@ -18,7 +18,7 @@ def personal_columns(entity: Entity, columns: Sequence[str]) -> list[str]:
 
 
 def empty_staged(entity: Entity, columns: Sequence[str], stage: str) -> str:
-    """Empty the person's columns of staged rows whose dossier was erased; (number, erasure_id, class) of each.
+    """Empty the person's columns of staged rows whose dossier was erased.
 
     Its hashes are then of what is left: the row is looked at again every night, and written only when more than the person differs.
     """
@@ -30,11 +30,10 @@ def empty_staged(entity: Entity, columns: Sequence[str], stage: str) -> str:
     return f"""
         update {stage} as staged set {emptied}, source_hash = {hash_}, content_hash = {hash_}
         from {stage} as told cross join lateral (
-            select erasure_id from ops.erased_dossier as e
+            select from ops.erased_dossier as e
             where e.issuer = %(issuer)s and e.dossier_code = told.{entity.code} limit 1
         ) as erased
-        where staged.number = told.number
-        returning staged.number, erasure_id, (select class from ops.erasure as e where e.erasure_id = erased.erasure_id)"""
+        where staged.number = told.number"""
 
 
 def taken_up(entity: Entity, columns: Sequence[str], stage: str, is_exact: bool) -> str:
@@ -59,11 +58,10 @@ def taken_up(entity: Entity, columns: Sequence[str], stage: str, is_exact: bool)
 
 EMPTY_REFUSED = """
     update ops.quarantine as refused set value = null
-    from ops.erased_dossier as erased join ops.erasure using (erasure_id)
+    from ops.erased_dossier as erased
     where refused.portal = %(issuer)s and refused.last_batch_id = %(batch_id)s and erased.issuer = refused.portal
-        and erased.dossier_code = refused.record_key
-    returning refused.page_id, erasure_id, ops.erasure.class"""
-"""Empty the refused values of erased dossiers; (page_id, erasure_id, class) of each."""
+        and erased.dossier_code = refused.record_key"""
+"""Empty the refused values of erased dossiers."""
 
 NOT_ERASED = """
     select d.dossier_id from core.dossier as d where d.dossier_id = any(:ids) and not exists (
@@ -71,11 +69,19 @@ NOT_ERASED = """
     order by d.dossier_id"""
 """Those of the dossiers whose applicant was not erased."""
 
-MARK_PAGES = """
+ASKED_FOR = """
+    select exists (select from ops.erased_dossier join ops.erasure using (erasure_id) where issuer = :issuer and class = 'subject')"""
+"""Whether any dossier of a portal was erased since a person asked for it."""
+
+MARK_TOLD = """
     insert into ops.erased_page (page_id, erasure_id)
-    select distinct same.page_id, of.erasure_id
-    from unnest(cast(:pages as bigint[]), cast(:erasures as bigint[])) as of (page_id, erasure_id)
-    join landing.page as p using (page_id) join landing.page as same using (path)
-    where same.destroyed_at is null
+    select distinct twin.page_id, erased.erasure_id
+    from unnest(cast(:pages as bigint[]), cast(:keys as text[])) as told (page_id, dossier_code)
+    join ops.erased_dossier as erased on erased.issuer = :issuer and erased.dossier_code = told.dossier_code
+    join ops.erasure as by on by.erasure_id = erased.erasure_id and by.class = 'subject'
+    join landing.page as p on p.page_id = told.page_id join landing.page as twin on twin.path = p.path
+    where twin.destroyed_at is null
     on conflict do nothing"""
-"""Say of landed pages, and of others of the very same bytes, which erasure takes each away. Binds: pages, erasures, side by side."""
+"""Say of landed pages that tell of erased dossiers, and of others of the very same bytes, by which erasures they go.
+
+Binds: issuer; pages and keys, side by side."""

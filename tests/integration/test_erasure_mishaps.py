@@ -6,17 +6,18 @@ import base64
 import json
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from gateway.errors import StoreError
 from gateway.personal import erase as erasing
 from gateway.personal.subject import Subject
 from sandbox.testing import Running, running_sandbox
 from tests.helpers.everything import everything
-from tests.helpers.house import House, order_fault
+from tests.helpers.house import House, order_fault, replace_in
 from tests.helpers.server import Server
 
 pytestmark = pytest.mark.long
@@ -32,6 +33,7 @@ CONTRADICTED = f"""
     insert into ops.conflict (entity, "column", code, owner, owner_value, portal, portal_code, value, run_id, first_seen_at)
     select 'dossier', 'applicant_name', dossier_code, 'transport', 'A', issuer, dossier_code, 'B', 1, now()
     from core.dossier where applicant_name = '{OTHER}'"""
+BATCHES = "select batch_id from ops.batch where stream = 'dossiers'"
 OPEN = "select count(*) from ops.erasure where finished_at is null"
 TOLD = "select change, row_applicant_name from share.dossier_personal__change"
 
@@ -118,26 +120,92 @@ def _is_told_and_gone(house: House) -> None:
 
 
 def test_a_person_is_known_again_by_the_request_also_after_the_secret_key_was_changed(known: House) -> None:
-    assert _erase(known, GATEWAY_FAILPOINT="erase.emptied").returncode == -9
+    # Nothing is left of the person by then, neither in tables nor in pages.
+    assert _erase(known, GATEWAY_FAILPOINT="erase.destroyed").returncode == -9
     known.secret = f"{base64.b64encode(bytes(32)).decode()},{known.secret}"
     _is_told_and_gone(known)
     assert known.value("select count(asked) from ops.erasure") == 0
 
 
-def test_what_cannot_be_removed_keeps_open_what_it_belongs_to_and_no_other(known: House) -> None:
-    assert _erase(known, GATEWAY_FAILPOINT="erase.shared").returncode == -9
-    [kept] = {Path(each) for each in known.column("select path from landing.page join ops.erased_page using (page_id)")}
-    # Root may write into every folder; a folder that is not empty is removed as a file by nobody.
-    kept.unlink()
-    (kept / "kept").mkdir(parents=True)
-    other = known.value("select applicant_identity from core.dossier where applicant_identity is not null limit 1")
-    theirs = json.loads(_erase(known, asked=other, basis="request 2/2026").stdout)
-    assert (theirs["erasure_id"], theirs["finished_at"] is not None, theirs["unreadable"]) == (2, True, 1)
-    ended = _erase(known)
-    assert (ended.returncode, "1 objects cannot be removed" in ended.stderr) == (4, True), ended.stderr
-    (kept / "kept").rmdir()
-    kept.rmdir()
-    assert (_proof(_erase(known))["erasure_id"], known.value(OPEN)) == (1, 0)
+@pytest.fixture
+def paged(house: House, sandbox: Running) -> House:
+    """The same on two pages, each of which shows the person."""
+    replace_in(house.own_mappings() / "province" / "dossiers.yaml", "page_size: 1000", "page_size: 20")
+    house.connect_to(sandbox)
+    house.sync("province")
+    house.publish("dossier_personal")
+    return house
+
+
+def _others(house: House) -> list[str]:
+    """Two other people's numbers: one on the first page alone, one on the second."""
+    with house.shop() as shop:
+        pages = [[*shop.landing.pages(batch)] for batch in house.column(f"{BATCHES} order by batch_id")]
+        [first, second] = [json.loads(shop.landing.read(page))["content"] for page in pages[0]]
+    numbers = [[each["applicant"]["data"]["identityNumber"] for each in records] for records in (first, second)]
+    return [next(each for each in mine if each and each not in theirs) for mine, theirs in (numbers, numbers[::-1])]
+
+
+def test_an_object_that_stays_keeps_open_the_erasures_of_all_who_stand_in_it_and_no_other(paged: House) -> None:
+    on_first, on_second = _others(paged)
+    for basis, asked in (("request 1/2026", NUMBER), ("request 2/2026", on_first)):
+        assert _erase(paged, asked=asked, basis=basis, GATEWAY_FAILPOINT="erase.emptied").returncode == -9
+    [kept] = paged.column("select path from landing.page join ops.erased_page using (page_id) where erasure_id = 2")
+    remove = LocalFileSystem.rm_file
+
+    def _refuse(store: LocalFileSystem, path: str) -> None:
+        if path == kept:
+            raise PermissionError
+        remove(store, path)
+
+    with paged.shop() as shop, patch.object(LocalFileSystem, "rm_file", _refuse):
+        theirs = erasing.erase(shop, Subject(identities=frozenset({on_second})), "request 3/2026")
+        assert (theirs is not None and theirs.finished_at is not None, paged.value(OPEN)) == (True, 2)
+        with pytest.raises(StoreError, match="the erasure stays open") as raised:
+            erasing.erase(shop, Subject(identities=frozenset({NUMBER})), "request 1/2026")
+    assert raised.value.what == "1 objects cannot be removed"
+    assert _proof(_erase(paged))["erasure_id"] == 1
+    assert (paged.value(OPEN), _left(paged)) == (0, [])
+
+
+def test_a_page_that_repeats_an_erased_persons_record_goes_too(house: House) -> None:
+    replace_in(house.own_mappings() / "province" / "dossiers.yaml", "page_size: 1000", "page_size: 20")
+    with running_sandbox("--dossiers", "40", "--procedures", "3", "--only", "province") as sandbox:
+        house.connect_to(sandbox)
+        search: dict[str, Any] = {"match": "/pa/dossier/search", "kind": "rewrite", "times": 1}
+        order_fault(sandbox.province, **search, records={"1": FILED})
+        house.sync("province")
+        with house.shop() as shop:
+            first = next(shop.landing.pages(house.value(BATCHES)))
+            told = json.loads(shop.landing.read(first))["content"][1]
+        assert _proof(_erase(house))["finished_at"]
+        # The list moves while it is read: the last page of the night shows the very record of the first once more.
+        order_fault(sandbox.province, **search, records={"1": FILED})
+        order_fault(sandbox.province, **search, after=1, records={"7": told})
+        assert house.sync("province", full=True).counts.read > 40
+    assert house.value("select count(*) from landing.page where destroyed_at is not null") == 3
+    assert _left(house) == []
+
+
+@pytest.mark.parametrize("verb", ["erase", "export"])
+def test_with_a_broken_mapping_nothing_is_looked_for(known: House, verb: str) -> None:
+    broken = known.own_mappings() / "national" / "reconcile" / "dossiers.yaml"
+    broken.write_text(broken.read_text("utf-8") + "nobody: knows\n", "utf-8")
+    request = known.place / "request.txt"
+    request.write_text(NUMBER, "utf-8")
+    more = ("--basis", "request 1/2026") if verb == "erase" else ("--to", str(known.place / "told.json"))
+    ended = known.gateway("subject", verb, "--identity-from", str(request), *more)
+    assert (ended.returncode, "reconcile/dossiers.yaml" in ended.stderr) == (2, True), ended.stderr
+    assert known.value("select count(*) from ops.erasure") == 0
+
+
+def test_where_nothing_is_found_and_not_all_could_be_looked_into_it_says_so(known: House) -> None:
+    landing = known.place / "landing"
+    landing.rename(away := landing.with_name("away"))
+    ended = _erase(known, asked="099700000999")
+    assert (ended.returncode, "landed pages could not be looked into" in ended.stderr) == (4, True), ended.stderr
+    away.rename(landing)
+    _holds_nothing(_erase(known, asked="099700000999"))
 
 
 def test_what_is_landed_and_not_loaded_is_lost_to_nobody(landed: House) -> None:

@@ -154,6 +154,17 @@ def test_files_of_before_it_was_known_to_be_personal_go(people: People) -> None:
     ]
 
 
+def test_files_go_at_once_when_a_set_is_found_to_be_personal(people: People) -> None:
+    path = people.write("people", roles={"counter": {}})
+    shared = path.read_text("utf-8").replace("classification: personal", "classification: shared")
+    path.write_text(shared.replace("restricted", "shared"), "utf-8")
+    filed = people.publish().folder
+    path.write_text(path.read_text("utf-8").replace("full_name", "applicant_name"), "utf-8")
+    with pytest.raises(ConfigError, match="applicant_name is personal"):
+        people.publish()
+    assert [path.name for path in filed.parent.iterdir()] == [".as-of"]
+
+
 def test_no_hash_of_rows_that_are_gone_is_kept(people: People) -> None:
     """Who knows all the others could try out what an erased one said."""
     people.publish()

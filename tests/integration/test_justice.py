@@ -162,6 +162,13 @@ def test_a_dossier_the_portal_does_not_know_goes_to_quarantine_alone(nights: Nig
     )
 
 
+def test_nothing_is_asked_by_a_list_of_which_pages_were_destroyed(nights: Nights, house: House) -> None:
+    house.sync(PORTAL, only="civil_births")
+    house.execute("update landing.page set destroyed_at = now()")
+    [error] = house.sync(PORTAL, only="civil_birth_states").errors
+    assert "pages of civil_births were destroyed since" in str(error)
+
+
 def test_an_error_of_one_module_leaves_the_others_whole(nights: Nights, house: House) -> None:
     wrong = json.dumps({"status": 500, "message": "DATA_INCORRECT - Dữ liệu không chính xác: ngayCapNhat"})
     nights.sandbox.order(

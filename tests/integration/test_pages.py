@@ -211,6 +211,16 @@ def test_a_set_of_counts_says_that_small_ones_are_left_out(api: Api) -> None:
     assert "too small" not in text(page(api, "/sets/procedure_fee"))
 
 
+def test_how_many_rows_there_are_is_told_of_open_sets_only(api: Api) -> None:
+    """A total less the open counts would tell those that are left out of them."""
+    listed = {each["dataset"]: each for each in api.json("/v1/sets")["sets"]}
+    cards = {card.find(".//a").get("href"): text(card) for card in page(api, "/").iter("article")}
+    for name, each in listed.items():
+        is_open = each["access"] == "anyone"
+        for said in (cards[f"/sets/{name}"], text(within(page(api, f"/sets/{name}"), "meta")[0])):
+            assert (re.search(r"\d dòng", said) is not None) == is_open, name
+
+
 def test_a_set_past_its_promise_says_so(api: Api, house: House) -> None:
     assert not within(page(api, "/sets/procedure_time"), "warning")
     note = house.place / "datasets" / "procedure_time" / ".as-of"

@@ -99,6 +99,16 @@ def test_the_command_says_what_was_found_and_ends_with_1(planted: tuple[House, P
     assert {row["cause"]: row["differences"] for row in trend} == said["causes"]
 
 
+def test_a_list_of_which_pages_were_destroyed_is_compared_with_nothing(planted: tuple[House, Planted]) -> None:
+    house, _ = planted
+    house.execute("update landing.page set destroyed_at = now()")
+    try:
+        ended = house.gateway("reconcile", "national/dossiers", "--landed")
+    finally:
+        house.execute("update landing.page set destroyed_at = null")
+    assert (ended.returncode, "were destroyed since → leave out --landed" in ended.stderr) == (2, True), ended.stderr
+
+
 @pytest.mark.parametrize(("option", "why"), [("2026-11-31", "is no day"), ("2999-01-01", "is after")])
 def test_days_that_are_none_are_refused(house: House, option: str, why: str) -> None:
     ended = house.gateway("reconcile", "national/dossiers", "--from", option)

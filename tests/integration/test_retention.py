@@ -194,6 +194,17 @@ def test_an_object_that_cannot_be_removed_saves_no_other(old: House) -> None:
     assert _erased(old).keys() == {"landing"}
 
 
+def test_what_was_never_loaded_stays_until_it_is(house: House) -> None:
+    with running_sandbox("--dossiers", "30", "--procedures", "3", "--only", "province") as sandbox:
+        house.connect_to(sandbox)
+        house.fetch("province")
+    house.execute("update landing.day_key set day = day - 100")
+    assert _erased(house) == {}
+    assert house.value("select count(*) from landing.day_key") == 1
+    house.execute("update ops.batch set state = 'loaded'")
+    assert _erased(house).keys() == {"landing"}
+
+
 def test_a_portal_whose_mapping_is_broken_saves_no_other(old: House) -> None:
     broken = old.own_mappings() / "licences" / "portal.yaml"
     broken.write_text(broken.read_text("utf-8") + "  nobody: knows\n", "utf-8")

@@ -255,3 +255,11 @@ def test_small_counts_are_in_no_file_and_all_others_are_right(planted: House) ->
     latest = planted.place / "datasets/dossier_count/latest"
     [cells] = [list(sheet.values) for sheet in load_workbook(latest / "dossier_count.xlsx").worksheets[:1]]
     assert {row[-1] for row in cells[1:]} == set(found.values())
+    # How many were read, less the counts that are told, would tell the others.
+    made_from = [
+        each
+        for each in json.loads((latest / "lineage.jsonld").read_text("utf-8"))["@graph"]
+        if "gateway:stream" in each
+    ]
+    assert {each["gateway:stream"] for each in made_from} == {"dossiers"}
+    assert not [name for each in made_from for name in each if name.endswith("_count")]

@@ -285,6 +285,6 @@ def test_a_hash_is_of_mapping_bytes_and_what_was_asked() -> None:
 
 def test_a_chunk_has_the_rows_of_all_rounds() -> None:
     chunk = Chunk(Progress(1), 0)
-    assert (chunk.rows, chunk.refused, chunk.skipped, chunk.repeated, chunk.newest) == ([], [], [], 0, None)
+    assert (chunk.rows, chunk.refused, chunk.skipped, chunk.repeated, chunk.newest) == ([], [], [], [], None)
     chunk.rounds = [["a"], [], ["b", "c"]]  # type: ignore[list-item]
     assert chunk.rows == ["a", "b", "c"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from os import urandom
 from pathlib import Path
@@ -46,11 +46,11 @@ def measure() -> Line:
         return measure_in(House(server.url(server.database()), Path(place) / "house"))
 
 
-def measure_in(house: House, only: Collection[str] = ()) -> Line:
-    """The same in an empty house. only: some of the sets."""
+def measure_in(house: House, only: Collection[str] = (), until: str = "") -> Line:
+    """The same in an empty house. only: some of the sets; until: what a wrong answer says after which none is asked for."""
     paths = [*sorted((ROOT / "schemas" / "datasets").glob("*.yaml")), *write_contracts(house.place / "more")]
     world = World(house, [path for path in paths if not only or path.name.partition(".")[0] in only])
-    return _line(world, _matrix(world))
+    return _line(world, _matrix(world, until))
 
 
 def _line(world: World, matrix: Matrix) -> Line:
@@ -64,8 +64,21 @@ def _line(world: World, matrix: Matrix) -> Line:
     )
 
 
-def _matrix(world: World) -> Matrix:
-    matrix, readers, pseudonyms = Matrix(), world.readers(), Pseudonyms()
+def _matrix(world: World, until: str) -> Matrix:
+    matrix = Matrix()
+    with closing(_answers(world)) as answers:
+        for each in answers:
+            matrix.cells += 1
+            if each:
+                matrix.wrong.append(each)
+            if until and until in each:
+                break
+    return matrix
+
+
+def _answers(world: World) -> Generator[str, None, None]:
+    """Each answer that was looked at gives a text: what is wrong with it, or nothing."""
+    readers, pseudonyms = world.readers(), Pseudonyms()
     by_token = [*readers][len(readers) // 2] if readers else ""
     callers: dict[str, tuple[str, dict[str, Any]]] = {"anyone": ("", {}), **readers}
     with _served(world.house) as api:
@@ -82,24 +95,15 @@ def _matrix(world: World) -> Matrix:
             for code, (key, own) in callers.items()
             for name, sheet in world.sheets.items()
         ]
-        _judge(matrix, (found for each in cells for found in each.first()))
+        for each in cells:
+            yield from each.first()
         world.change()
         world.publish()
-        _judge(matrix, (found for each in cells for found in each.then()))
-        _judge(
-            matrix, refused_everywhere(api, world, shown_wrongly(world.house, load_settings(world.house.environment)))
-        )
-    _judge(matrix, _rotated(world, cells))
-    _judge(matrix, pseudonyms.mixed())
-    return matrix
-
-
-def _judge(matrix: Matrix, found: Iterator[str]) -> None:
-    """Each answer that was looked at gives a text: what is wrong with it, or nothing."""
-    for each in found:
-        matrix.cells += 1
-        if each:
-            matrix.wrong.append(each)
+        for each in cells:
+            yield from each.then()
+        yield from refused_everywhere(api, world, shown_wrongly(world.house, load_settings(world.house.environment)))
+    yield from _rotated(world, cells)
+    yield from pseudonyms.mixed()
 
 
 def _rotated(world: World, cells: Collection[Cells]) -> Iterator[str]:

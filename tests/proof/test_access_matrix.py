@@ -92,6 +92,6 @@ BUGS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
 def test_a_mistake_of_the_gateway_is_noticed(monkeypatch: pytest.MonkeyPatch, house: House, bug: str) -> None:
     plant, what = BUGS[bug]
     plant(monkeypatch)
-    line = measure_in(house, ("people",))
+    line = measure_in(house, ("people",), until=what)
     assert not line.passed
     assert any(what in each for each in line.detail), line.detail

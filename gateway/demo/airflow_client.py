@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,19 @@ class AirflowClient:
         """The present state of one run."""
         return _run(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"))
 
+    def present(self, runs: Sequence[DagRun]) -> list[DagRun]:
+        """The runs as they are now: one question for all that go on, and one more for each that has just ended."""
+        begun = [run for run in runs if not run.is_finished]
+        if not begun:
+            return [*runs]
+        body = {"dag_ids": [run.dag_id for run in begun], "states": ["queued", "running"]}
+        found = map(_run, self._call("POST", "/api/v2/dags/~/dagRuns/list", json=body)["dag_runs"])
+        going = {(run.dag_id, run.run_id): run for run in found}
+        return [
+            run if run.is_finished else going.get((run.dag_id, run.run_id)) or self.run(run.dag_id, run.run_id)
+            for run in runs
+        ]
+
     def runs(self, dag_id: str) -> list[DagRun]:
         """All runs of a DAG (the latest hundred)."""
         query = {"limit": 100, "order_by": "-run_after"}
@@ -110,6 +124,18 @@ class AirflowClient:
         """The task instances of a run."""
         path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
         return [_task(fields) for fields in self._call("GET", path, query={"limit": 1000})["task_instances"]]
+
+    def tasks_in(self, runs: Sequence[DagRun], states: Sequence[str]) -> dict[DagRun, list[TaskState]]:
+        """The task instances in one of these states, of several runs at once."""
+        found: dict[DagRun, list[TaskState]] = defaultdict(list)
+        if runs:
+            own = {(run.dag_id, run.run_id): run for run in runs}
+            body = {"dag_ids": [each for each, _ in own], "dag_run_ids": [each for _, each in own], "state": states}
+            said = self._call("POST", "/api/v2/dags/~/dagRuns/~/taskInstances/list", json=body)
+            for fields in said["task_instances"]:
+                if run := own.get((fields["dag_id"], fields["dag_run_id"])):
+                    found[run].append(_task(fields))
+        return found
 
     def asset_events(self, run: DagRun) -> int:
         """How many asset events the run's tasks have left, which may start other DAGs."""

@@ -12,6 +12,9 @@ from gateway.demo.view import Row, short_counts
 
 ALL_WELL_SECONDS = 120.0  # how long a follower may take to be started when every portal's run went well
 NOT_WELL_SECONDS = 10.0  # and otherwise: it may rightly wait for the portal that failed
+WAITS = "waits for the portals (chờ các cổng)"
+AT_WORK = ("running", "up_for_retry", "deferred", "queued", "scheduled")
+"""States of tasks of which one is shown, the most telling first."""
 
 
 @dataclass
@@ -28,22 +31,25 @@ class Watch:
     def rows(self) -> list[Row]:
         """Ask Airflow and the gateway's database how things stand."""
         counted = self.count()
-        self.portals = [run if run.is_finished else self.client.run(run.dag_id, run.run_id) for run in self.portals]
-        rows = [
-            self._row(run, [line for line in counted if run.dag_id == f"sync_{line.portal}"]) for run in self.portals
+        self.portals = self.client.present(self.portals)
+        following = {dag_id: self._following.get(dag_id, [])[:1] for dag_id in self.followers}
+        shown = [*self.portals, *(run for runs in following.values() for run in runs)]
+        tasks = self.client.tasks_in([run for run in shown if not run.is_finished], AT_WORK)
+
+        def row(run: DagRun, lines: Sequence[BatchCounts]) -> Row:
+            return Row(run.dag_id, current_step(tasks.get(run, ())), run.state, short_counts(lines))
+
+        return [
+            *(row(run, [line for line in counted if run.dag_id == f"sync_{line.portal}"]) for run in self.portals),
+            *(row(runs[0], []) if runs else Row(dag_id, WAITS, "–", "") for dag_id, runs in following.items()),
         ]
-        for dag_id in self.followers:
-            runs = self._following.get(dag_id, [])
-            rows.append(
-                self._row(runs[0], []) if runs else Row(dag_id, "waits for the portals (chờ các cổng)", "–", "")
-            )
-        return rows
 
     def is_over(self) -> bool:
         """True when every portal's run has ended and so has everything that followed from it."""
-        settled = [self._is_settled(dag_id) for dag_id in self.followers]
         if not all(run.is_finished for run in self.portals):
+            self._following = {dag_id: self.client.runs(dag_id) for dag_id in self.followers}
             return False
+        settled = [self._is_settled(dag_id) for dag_id in self.followers]
         if self._ended is None:
             self._ended = time.monotonic()
         return all(settled)
@@ -74,15 +80,10 @@ class Watch:
     def _is_well(self) -> bool:
         return all(run.state == "success" for run in self.portals)
 
-    def _row(self, run: DagRun, counted: Sequence[BatchCounts]) -> Row:
-        step = "" if run.is_finished else current_step(self.client.tasks(run))
-        return Row(run.dag_id, step, run.state, short_counts(counted))
-
 
 def current_step(tasks: Sequence[TaskState]) -> str:
     """The task that works now, else the one that is about to; with its try, if it is not the first."""
-    order = ("running", "up_for_retry", "deferred", "queued", "scheduled")
-    for state in order:
+    for state in AT_WORK:
         for task in tasks:
             if task.state == state:
                 again = f", try {task.try_number}" if task.try_number > 1 else ""

@@ -1,5 +1,7 @@
 """A program: loads what is landed and kills itself with SIGKILL at a chosen point. Driven by test_kill.py.
 
+Its argument: how many records are committed together.
+
 Reads lines `URL KIND NUMBER` from standard input; for each it forks, loads both portals from the database at URL and ends at
 the NUMBER-th point of this KIND. Answers with one line: how many points of each kind were passed, or `killed`. It forks
 so that the second which imports take is spent once.
@@ -24,6 +26,7 @@ import psycopg
 import sqlalchemy
 from sqlalchemy import event
 
+from gateway import load as loading
 from gateway import run
 from gateway.config import load_settings
 from gateway.workshop import open_workshop
@@ -83,6 +86,7 @@ def load(url: str, kind: str, number: int, answer: int) -> None:
 
 def main() -> None:
     """Serve orders until standard input ends."""
+    loading.CHUNK = int(sys.argv[1])
     for order in sys.stdin:
         url, kind, number = order.split()
         reading, writing = os.pipe()

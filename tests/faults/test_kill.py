@@ -12,16 +12,19 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from gateway import load
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
 from tests.helpers import dump
-from tests.helpers.house import House, counted, order_fault, pass_days
+from tests.helpers.house import House, counted, order_fault, pass_days, replace_in
 from tests.helpers.server import Server
 
 pytestmark = pytest.mark.long
 RUNNER = Path(__file__).with_name("killed_load.py")
 SHARES = {"call": 10, "row": 6, "commit": 7, "committed": 7}
 """How many points of each kind are tried."""
+CHUNK = 200
+"""Records committed together: a tenth of the usual number, as the pages are, so that a load has its commits with a tenth of the rows."""
 
 BATCHES = """
     select portal, stream, mode, state, page_count, loaded_pages, declared_total, cursor_to,
@@ -65,11 +68,17 @@ class Runner:
         return self._process.stdout.readline().strip()
 
 
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "CHUNK", CHUNK)
+
+
 @pytest.fixture(scope="module")
 def landed(new_house: NewHouse) -> House:
     """Two nights of both portals, fetched and not loaded: new rows first, then changed ones, and a bad one in each."""
     house = new_house()
-    with running_sandbox("--dossiers", "3300", "--procedures", "30") as sandbox:
+    replace_in(house.own_mappings() / "province" / "dossiers.yaml", "page_size: 1000", "page_size: 100")
+    with running_sandbox("--dossiers", "330", "--procedures", "30") as sandbox:
         house.connect_to(sandbox)
         for night, bad in (("first", "7"), ("second", "30")):
             changes = {bad: {"dossierStatus.id": 99}, "40": {"officer": "x"}, "50": {"officer": "y"}}
@@ -82,7 +91,7 @@ def landed(new_house: NewHouse) -> House:
 
 @pytest.fixture(scope="module")
 def runner(landed: House) -> Iterator[Runner]:
-    command = [sys.executable, str(RUNNER)]
+    command = [sys.executable, str(RUNNER), str(CHUNK)]
     with subprocess.Popen(
         command,
         env=landed.environment,
@@ -105,7 +114,7 @@ def undisturbed(landed: House, runner: Runner, server: Server) -> Undisturbed:
 
 def _copy(landed: House, server: Server) -> House:
     """The same household on a database of its own; the landing store is only read."""
-    return House(server.url(server.copy(landed.database)), landed.place)
+    return House(server.url(server.copy(landed.database)), landed.place, landed.mappings)
 
 
 def _state(house: House) -> tuple[dump.Dump, list[Any]]:

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.testing import running_sandbox
 from tests.conftest import NewHouse
-from tests.faults.test_kill import RUNNER, Runner
+from tests.faults.test_kill import CHUNK, RUNNER, Runner
 from tests.helpers.house import House, order_fault
 from tests.helpers.server import Server
 
@@ -42,7 +42,7 @@ def landed(new_house: NewHouse) -> House:
 def runner(landed: House) -> Iterator[Runner]:
     """Loads in processes of their own."""
     with subprocess.Popen(
-        [sys.executable, str(RUNNER)],
+        [sys.executable, str(RUNNER), str(CHUNK)],
         env=landed.environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +36,20 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_repeats)
 
 
+KEPT = 512
+"""So many texts are kept as they were read and checked: mapping files are asked for with every batch, and seldom change."""
+
+
 class Document:
-    """A YAML file's content, and the line each part of it stands on."""
+    """A YAML file's content, and the line each part of it stands on. Equal files share their content: nobody may change it."""
+
+    content: Any
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            text = path.read_text("utf-8")
-            self._tree = yaml.compose(text, Loader=_Loader)
-            self.content: Any = yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is a SafeLoader
+            self._text = path.read_text("utf-8")
+            self._tree, self.content = _read(self._text)
         except FileNotFoundError:
             raise ConfigError("no such file", where=str(path), do="add it, or correct its name") from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -74,9 +79,21 @@ class Document:
         # The schema library takes 0.1 s to import and DAG files read mappings without checking them.
         from jsonschema.exceptions import best_match
 
-        for found in sorted(_validator(schema, part).iter_errors(self.content), key=lambda e: self.line(_blame(e))):
+        for found in sorted(_errors(self._text, schema, part), key=lambda e: self.line(_blame(e))):
             error = best_match([found])
             yield ConfigError(_said(error), where=self.where(_blame(error)), do=f"see {schema.name}")
+
+
+@lru_cache(KEPT)
+def _read(text: str) -> tuple[Any, Any]:
+    """The tree of nodes and the content of a YAML text."""
+    return yaml.compose(text, Loader=_Loader), yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is a SafeLoader
+
+
+@lru_cache(KEPT)
+def _errors(text: str, schema: Path, part: str) -> tuple[Any, ...]:
+    """What the schema library finds in a YAML text."""
+    return tuple(_validator(schema, part).iter_errors(_read(text)[1]))
 
 
 @cache

@@ -161,7 +161,7 @@ class Landing:
         storage keeps what it has taken.
         """
         is_local = isinstance(self._fs, LocalFileSystem)
-        folders = {above for path in paths for above in Path(path).parents if above.is_relative_to(self._root)}
+        folders = self._folders(paths)
         with self._writing():
             if is_local:
                 durable.sync(map(Path, unnamed.values()))
@@ -169,6 +169,16 @@ class Landing:
                 self._fs.mv(unfinished, path)
             if is_local:
                 durable.sync(folders)
+
+    def _folders(self, paths: Iterable[str]) -> set[Path]:
+        """All folders that these objects lie in, up to the store's own; most objects share theirs."""
+        found: set[Path] = set()
+        for path in paths:
+            folder = Path(path).parent
+            while folder not in found and folder.is_relative_to(self._root):
+                found.add(folder)
+                folder = folder.parent
+        return found
 
     def _flush(self, batch_id: int, rows: list[dict[str, Any]], unnamed: dict[str, str]) -> None:
         if not rows:

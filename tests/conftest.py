@@ -10,6 +10,7 @@ import pytest
 
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from tests.helpers.house import House
+from tests.helpers.prepared import Prepared
 from tests.helpers.server import Server
 
 # A shell that starts tests in the background makes them ignore Ctrl-C, and so would every program they start.
@@ -47,6 +48,12 @@ def new_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> NewHo
         return House(server.url(server.database()), tmp_path_factory.mktemp("house"))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def prepared(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Houses in which something has happened already, for many tests the same."""
+    return Prepared(server, lambda: tmp_path_factory.mktemp("house"))
 
 
 @pytest.fixture

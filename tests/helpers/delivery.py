@@ -13,6 +13,7 @@ from gateway.delivery import brakes, run, spec
 from gateway.delivery.run import Report
 from sandbox.testing import Running, running_sandbox
 from tests.helpers.house import House, order_fault, pass_days
+from tests.helpers.prepared import Prepared
 
 DOSSIERS = "national/dossiers"
 STATUSES = "national/statuses"
@@ -102,14 +103,23 @@ class Office:
         return dict(found)  # type: ignore[arg-type]
 
 
+SIXTY = ("--procedures", "60", "--dossiers", "60", "--only", "national", "--only", "province")
+
+
+def a_night(house: House) -> None:
+    """Sixty dossiers of the province, and what the national portal has, taken in."""
+    with running_sandbox(*SIXTY) as sandbox:
+        house.connect_to(sandbox)
+        house.night()
+
+
 @contextmanager
-def national_office(house: House, *targets: str) -> Iterator[Office]:
+def national_office(prepared: Prepared, *targets: str) -> Iterator[Office]:
     """Sixty dossiers of the province, taken in, and a national portal that may be told of them by these targets."""
-    options = ("--procedures", "60", "--dossiers", "60", "--only", "national", "--only", "province")
-    with running_sandbox(*options) as sandbox:
+    house = prepared.house(a_night)
+    with running_sandbox(*SIXTY) as sandbox:  # of the same seed: what it shows is what the house has taken in
         house.connect_to(sandbox)
         office = Office(house, sandbox)
-        office.night()
         for target in targets:
             office.open(target)
         yield office

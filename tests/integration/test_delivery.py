@@ -16,16 +16,17 @@ from gateway.delivery.read_back import ANOTHER
 from gateway.delivery.spec import Delivery
 from gateway.errors import NeedsPerson
 from tests.helpers.delivery import DOSSIERS, STATUSES, Office, national_office, quick_retries
-from tests.helpers.house import House, said
+from tests.helpers.house import said
+from tests.helpers.prepared import Prepared
 from tests.helpers.server import Server
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def office(house: House) -> Iterator[Office]:
+def office(prepared: Prepared) -> Iterator[Office]:
     """Sixty dossiers of the province, taken in; the portals have them in no other way."""
-    with national_office(house) as office:
+    with national_office(prepared) as office:
         yield office
 
 

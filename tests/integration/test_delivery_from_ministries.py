@@ -6,6 +6,7 @@ What is right is read from the ministry's portal itself, and what arrived from t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -17,6 +18,7 @@ from sandbox.testing import running_sandbox
 from tests.helpers.delivery import DOSSIERS, Office
 from tests.helpers.house import House
 from tests.helpers.ministries import LATER, VIETNAM, on_day
+from tests.helpers.prepared import Prepared
 from tests.helpers.told import dossier, tell
 from tests.helpers.transport import PORTAL, shown
 
@@ -88,16 +90,35 @@ def _instant(written: str, form: str) -> datetime:
     return datetime.strptime(written, form).replace(tzinfo=VIETNAM)
 
 
+PORTALS = ("--procedures", "60", "--dossiers", "300", "--only", "national", "--only", "province", "--only", PORTAL)
+
+
+class First:
+    """The first night, lived through once: some thirty dossiers of the transport ministry; both others know none of their states."""
+
+    seen: Steps
+
+    def night(self, house: House) -> None:
+        with running_sandbox(*PORTALS) as sandbox:
+            house.connect_to(sandbox)
+            ministry = Ministry(house, sandbox)
+            ministry.night("national")
+            ministry.ministry_night()
+            self.seen = ministry.seen
+
+
+@pytest.fixture(scope="module")
+def first() -> First:
+    return First()
+
+
 @pytest.fixture
-def ministry(house: House) -> Iterator[Ministry]:
-    """Some thirty dossiers of the transport ministry, taken in; both others know none of their states."""
-    only = ("--only", "national", "--only", "province", "--only", PORTAL)
-    with running_sandbox("--procedures", "60", "--dossiers", "300", *only) as sandbox:
+def ministry(prepared: Prepared, first: First) -> Iterator[Ministry]:
+    """After the first night."""
+    house = prepared.house(first.night)
+    with running_sandbox(*PORTALS) as sandbox:
         house.connect_to(sandbox)
-        found = Ministry(house, sandbox)
-        found.night("national")
-        found.ministry_night()
-        yield found
+        yield Ministry(house, sandbox, seen=deepcopy(first.seen))
 
 
 def test_the_national_portal_has_each_dossier_once_and_each_state_in_order(ministry: Ministry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sandbox.soap.cases import cases
 from sandbox.testing import Running, running_sandbox
 from tests.helpers.delivery import Office
 from tests.helpers.house import House
+from tests.helpers.prepared import Prepared
 
 pytestmark = pytest.mark.long
 
@@ -28,14 +30,27 @@ STEPS = """
     where d.dossier_code_national like 'BXD.10-%' order by 1, e.status_at, e.status_code"""
 
 
-@pytest.fixture
-def office(house: House) -> Iterator[Office]:
-    """Dossiers of the province, the forty youngest of them filed at the window, which has two kinds of document."""
+@contextmanager
+def _ports() -> Iterator[Running]:
+    """The province, whose forty youngest dossiers are filed at the window, which has two kinds of document."""
     with running_sandbox("--dossiers", "240", "--only", "maritime", "--only", "province") as sandbox:
-        house.connect_to(sandbox)
         _file(sandbox)
+        yield sandbox
+
+
+def _a_night(house: House) -> None:
+    with _ports() as sandbox:
+        house.connect_to(sandbox)
+        house.night("province")
+
+
+@pytest.fixture
+def office(prepared: Prepared) -> Iterator[Office]:
+    """The province's dossiers, taken in; the window may be told of those that were filed there."""
+    house = prepared.house(_a_night)
+    with _ports() as sandbox:
+        house.connect_to(sandbox)
         office = Office(house, sandbox, "maritime")
-        office.night("province")
         office.open(SHIPS, VESSELS)
         yield office
 

@@ -15,7 +15,7 @@ from gateway.reconcile.pairs import pair
 from gateway.reconcile.period import period
 from gateway.reconcile.run import Report, reconcile
 from tests.helpers.delivery import DOSSIERS, Office, national_office
-from tests.helpers.house import House
+from tests.helpers.prepared import Prepared
 from tests.helpers.pushes import push
 
 pytestmark = pytest.mark.long
@@ -24,9 +24,9 @@ RECORDS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 
 
 @pytest.fixture
-def office(house: House) -> Iterator[Office]:
+def office(prepared: Prepared) -> Iterator[Office]:
     """Sixty dossiers of the province, and a national portal that may be told of them."""
-    with national_office(house, DOSSIERS) as office:
+    with national_office(prepared, DOSSIERS) as office:
         yield office
 
 

@@ -14,7 +14,7 @@ from gateway.reconcile.pairs import pair
 from gateway.reconcile.period import period
 from gateway.reconcile.run import Report, reconcile
 from tests.helpers.delivery import STATUSES, Office, national_office
-from tests.helpers.house import House
+from tests.helpers.prepared import Prepared
 from tests.helpers.pushes import code_of
 
 pytestmark = pytest.mark.long
@@ -27,9 +27,9 @@ RIGHT = """
 
 
 @pytest.fixture
-def office(house: House) -> Iterator[Office]:
+def office(prepared: Prepared) -> Iterator[Office]:
     """Sixty dossiers of the province, a quarter of them filed on the national portal, which may be told their states."""
-    with national_office(house, STATUSES) as office:
+    with national_office(prepared, STATUSES) as office:
         yield office
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.failpoint import ERASING
 from sandbox.testing import Running, running_sandbox
 from tests.helpers.everything import everything
 from tests.helpers.house import House, order_fault
+from tests.helpers.prepared import Prepared
 
 pytestmark = pytest.mark.long
 
@@ -33,8 +35,8 @@ FILED: dict[str, Any] = {
 STORY = "select d.dossier_code, e.status_code, e.status_at from core.dossier_event e join core.dossier d using (dossier_id) order by 1, 3, 2"
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Running]:
+@contextmanager
+def _portals() -> Iterator[Running]:
     with running_sandbox(
         "--dossiers", "40", "--procedures", "3", "--only", "national", "--only", "province"
     ) as running:
@@ -50,15 +52,22 @@ def sandbox() -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture
-def known(house: House, sandbox: Running) -> House:
-    """A night that brought two dossiers of the person, and two to quarantine, beside one of somebody else; published."""
-    house.connect_to(sandbox)
-    house.night("national")
-    house.sync("province")
+def _a_night(house: House) -> None:
+    with _portals() as sandbox:
+        house.connect_to(sandbox)
+        house.night("national")
+        house.sync("province")
     for name in ("dossier_status", "dossier_personal"):
         house.publish(name)
-    return house
+
+
+@pytest.fixture
+def known(prepared: Prepared) -> Iterator[House]:
+    """A night that brought two dossiers of the person, and two to quarantine, beside one of somebody else; published."""
+    house = prepared.house(_a_night)
+    with _portals() as sandbox:
+        house.connect_to(sandbox)
+        yield house
 
 
 def _asked(house: House, *arguments: str, who: str = NUMBER, **more: str) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from tests.helpers.house import House
+from tests.helpers.memory import memory_folder
 from tests.helpers.prepared import Prepared
 from tests.helpers.server import Server
 
@@ -31,23 +32,29 @@ CATALOGUE = Path(__file__).resolve().parents[2] / "shared" / "data" / "tthc_cata
 
 NewHouse = Callable[[], House]
 
+SETTINGS = {**FORGETFUL, "max_wal_size": "256MB"}
+"""It lies in memory, and so must stay small."""
+
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """The session's PostgreSQL server."""
-    folder = tmp_path_factory.mktemp("postgres") / "data"
-    with EmbeddedPostgres(folder, settings=FORGETFUL, keep=False) as postgres:
+    with memory_folder() as place, EmbeddedPostgres(place / "data", settings=SETTINGS, keep=False) as postgres:
         yield Server(postgres)
 
 
 @pytest.fixture(scope="module")
-def new_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> NewHouse:
+def new_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewHouse]:
     """Makes houses that last as long as the tests of a file."""
+    made: list[House] = []
 
     def make() -> House:
-        return House(server.url(server.database()), tmp_path_factory.mktemp("house"))
+        made.append(House(server.url(server.database()), tmp_path_factory.mktemp("house")))
+        return made[-1]
 
-    return make
+    yield make
+    for each in made:
+        server.drop(each.database)
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +64,11 @@ def prepared(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Prepar
 
 
 @pytest.fixture
-def house(new_house: NewHouse) -> House:
+def house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house of a test's own."""
-    return new_house()
+    name = server.database()
+    yield House(server.url(name), tmp_path_factory.mktemp("house"))
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from os import urandom
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from gateway.config import load_settings
@@ -23,6 +21,7 @@ from proof.access_token import ByToken
 from proof.access_world import World
 from proof.card import Line
 from tests.helpers.house import ROOT, SECRET, House
+from tests.helpers.memory import memory_folder
 from tests.helpers.people import with_key, write_contracts
 from tests.helpers.server import Server
 from tests.helpers.serving import Api, in_thread
@@ -39,11 +38,11 @@ class Matrix:
 def measure() -> Line:
     """All contracts of schemas/datasets and two more with every class, form and limit."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
     ):
         server = Server(postgres)
-        return measure_in(House(server.url(server.database()), Path(place) / "house"))
+        return measure_in(House(server.url(server.database()), place / "house"))
 
 
 def measure_in(house: House, only: Collection[str] = (), until: str = "") -> Line:

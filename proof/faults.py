@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from proof.card import Line
 from proof.fault_kinds import KINDS, Kind
 from proof.faulty import Verdict, play, usual
 from proof.stage import stage
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 SEEDS = 20
@@ -56,8 +55,8 @@ def _verdicts(seeds: Sequence[int], kinds: Sequence[Kind], workers: int) -> Iter
 def played(seeds: Sequence[int], kinds: Sequence[Kind]) -> list[Verdict]:
     """All kinds with each of these seeds, on a server of this process's own."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
     ):
         server = Server(postgres)
         return [verdict for seed in seeds for verdict in _of_seed(server, seed, kinds)]

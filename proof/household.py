@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from connectors.pages import Page
@@ -16,6 +14,7 @@ from gateway.portals import StreamSpec
 from gateway.runs import Counts, batches, mark_batch, open_batch, open_run
 from gateway.workshop import Workshop
 from tests.helpers.house import House
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 
@@ -23,11 +22,11 @@ from tests.helpers.server import Server
 def household() -> Iterator[House]:
     """An empty, migrated house. Takes some seconds."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
     ):
         server = Server(postgres)
-        yield House(server.url(server.database()), Path(place))
+        yield House(server.url(server.database()), place)
 
 
 def load(shop: Workshop, stream: StreamSpec, bodies: Sequence[bytes], count: int) -> Counts:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from proof.acts import WELL
@@ -15,6 +13,7 @@ from proof.checker import complaints
 from proof.fault_kinds import ALWAYS, RECORD, SEARCH
 from proof.forked_commands import Ended, together
 from proof.stage import Stage, stage
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 TIMES = (2, 8)
@@ -29,8 +28,8 @@ SLOW = {"times": ALWAYS, "kind": "slow", "seconds": 0.4}
 def measure(times: Sequence[int] = TIMES) -> Line:
     """So many at once, of both commands."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
         stage(Server(postgres), SEED) as set_up,
     ):
         wrong = [each for count in times for each in overlapping(set_up, count)]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
@@ -16,6 +14,7 @@ from proof.checker import complaints
 from proof.shown import PORTALS
 from proof.stage import Trial, stage
 from tests.helpers import dump
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 DAYS = 7
@@ -37,8 +36,8 @@ class State(NamedTuple):
 def measure(days: int = DAYS) -> Line:
     """One house, day after day."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
         stage(Server(postgres), SEED) as set_up,
         set_up.trial() as trial,
     ):

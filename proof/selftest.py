@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from proof.bugs import BUGS, Bug, dying, planted
 from proof.card import Line
 from proof.checker import complaints
 from proof.stage import Stage, Trial, stage
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 SEED = 2
@@ -22,8 +21,8 @@ DAYS = 4
 def measure(bugs: Sequence[Bug] = BUGS) -> Line:
     """Each bug's night with the bug, and without it."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
         stage(Server(postgres), SEED) as set_up,
     ):
         found = {bug.name: night(set_up, bug, with_bug=True) for bug in bugs}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
@@ -15,6 +13,7 @@ from sandbox.testing import Running, running_sandbox
 from sandbox.world.people import REGULAR
 from tests.helpers.everything import everything
 from tests.helpers.house import House
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 TELLING = ("province", "province-opencps", "province-tandan", "transport", "maritime", "secure-soap")
@@ -32,12 +31,12 @@ HELD = "select issuer, count(*) from core.dossier where applicant_identity = :nu
 def measure() -> Line:
     """Portals, a night, a request for everything, a request to be erased, another night in full."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
         running_sandbox(*SANDBOX, *(word for name in ("national", *TELLING) for word in ("--only", name))) as sandbox,
     ):
         server = Server(postgres)
-        house = House(server.url(server.database()), Path(place) / "house")
+        house = House(server.url(server.database()), place / "house")
         house.place.mkdir()
         return _line(house, sandbox)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from os import urandom
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, text
 
@@ -13,6 +11,7 @@ from gateway.access import chain
 from gateway.demo.embedded_postgres import FORGETFUL, EmbeddedPostgres
 from gateway.store.database import connect
 from proof.card import Line
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 ENTRIES = 10_000
@@ -32,8 +31,8 @@ FLIPS: Mapping[str, str] = {
 def measure(entries: int = ENTRIES) -> Line:
     """A log of so many entries, in a database of its own."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
     ):
         server = Server(postgres)
         engine = connect(server.url(server.database()))

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gateway.demo.embedded_postgres import EmbeddedPostgres
 from proof.left import Left, differences, wrongs
 from proof.night import COMMANDS, At, Commands, Scene, Trial
 from proof.tracer import Traced, kill_at
+from tests.helpers.memory import memory_folder
 
 KILLED = -signal.SIGKILL
 OUR_STORE = 4
@@ -34,8 +34,8 @@ class Found:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A folder of no particular kind."""
-    with TemporaryDirectory() as place:
-        yield Path(place)
+    with memory_folder() as place:
+        yield place
 
 
 def _nothing(*_: object) -> None:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import ZipFile, is_zipfile
 
 import pyarrow.parquet as pq
@@ -21,6 +20,7 @@ from proof.card import Line
 from proof.fault_kinds import FETCHED, SEARCH, Kind
 from sandbox.testing import Running, running_sandbox
 from tests.helpers.house import House
+from tests.helpers.memory import memory_folder
 from tests.helpers.server import Server
 
 PERSONS = 1000
@@ -68,14 +68,14 @@ class Canaries:
 def measure(persons: int = PERSONS) -> Line:
     """A province with so many dossiers and more."""
     with (
-        TemporaryDirectory() as place,
-        EmbeddedPostgres(Path(place) / "data", settings=FORGETFUL, keep=False) as postgres,
+        memory_folder() as place,
+        EmbeddedPostgres(place / "data", settings=FORGETFUL, keep=False) as postgres,
         running_sandbox(
             *("--dossiers", str(persons + 100), "--procedures", "20", "--only", "national", "--only", "province")
         ) as sandbox,
     ):
         server = Server(postgres)
-        house = House(server.url(server.database()), Path(place) / "house")
+        house = House(server.url(server.database()), place / "house")
         house.place.mkdir()
         house.connect_to(sandbox)
         return _line(house, sandbox, persons)

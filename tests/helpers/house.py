@@ -76,6 +76,12 @@ class House:
         """Run the command to its end, forked; `more` are further variables."""
         return forked_gateway.gateway(arguments, {**self.environment, **more}, self.place)
 
+    @contextmanager
+    def lasting(self, *arguments: str, **more: str) -> Iterator[forked_gateway.Lasting]:
+        """Begin a command that goes on, forked; `more` are further variables."""
+        with forked_gateway.lasting(arguments, {**self.environment, **more}, self.place) as command:
+            yield command
+
     def command(self, *arguments: str) -> list[str]:
         """The command line of a verb, for a process of its own from the start."""
         return [sys.executable, "-m", "gateway", *arguments]

@@ -6,7 +6,6 @@ import http.client
 import json
 import signal
 import socket
-import subprocess
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -198,27 +197,17 @@ def told(answer: requests.Response) -> Any:
 @contextmanager
 def serving(house: House, **more: str) -> Iterator[Api]:
     """`gateway serve` on a free port; it must end by Ctrl-C with 0, and log no fault of its own. `more` are further variables."""
-    command = house.command("serve", "--port", "0")
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**house.environment, **more, "PYTHONPATH": str(ROOT)},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with house.lasting("serve", "--port", "0", **more) as command:
         try:
-            assert process.stdout is not None
-            words = process.stdout.readline().split()
-            assert words, process.communicate()[1]
+            words = command.first_line.split()
+            assert words, "it ended before it served"
             api = Api(words[1].removesuffix("/v1/sets"))
             yield api
         except BaseException:
-            process.kill()
+            print(command.end(signal.SIGKILL)[1])
             raise
-        process.send_signal(signal.SIGINT)
-        _, api.logged = process.communicate(timeout=30)
-        assert process.returncode == 0
+        code, api.logged = command.end(signal.SIGINT)
+        assert code == 0
         assert "Traceback" not in api.logged
 
 

@@ -24,8 +24,8 @@ def complete(shop: Workshop, lock: Held, ours: set[int]) -> Proof | None:
     """Carry every open erasure of a person as far as it goes; safe to repeat. lock: keeps portals from being read meanwhile.
 
     One stays open while landed pages wait for their load, while an object of it cannot be removed, and all do where a set could
-    not be published: what was read before the person was erased may still be published. Returns the newest proof of `ours`;
-    raises what keeps one of them open. What keeps others open is in the log.
+    not be published: what was read before the person was erased may still be published. Returns the proof of one of `ours` that
+    waits, else of the newest; raises what keeps one of them open. What keeps others open is in the log.
     """
     opened = select(erasure).where(erasure.c.finished_at.is_(None), erasure.c["class"] == SUBJECT)
     with shop.engine.connect() as connection:
@@ -40,15 +40,16 @@ def complete(shop: Workshop, lock: Held, ours: set[int]) -> Proof | None:
         kept[row.erasure_id] = [*untold, *_destroy(shop, row)]
     failpoint("erase.destroyed")
     lock.check()
-    done = None
+    done = []
     for row in rows:
         if errors := kept[row.erasure_id]:
             log.warning("an erasure stays open", erasure=row.erasure_id, why="; ".join(map(str, errors)))
-        elif (closed := _close(shop, row)) and row.erasure_id in ours:
-            done = closed
+        else:
+            done.append(_close(shop, row))
     if errors := [error for each in ours for error in kept[each]]:
         raise max(errors, key=lambda error: error.exit_code).located("the erasure stays open, run it again")
-    return done
+    proofs = [each for each in reversed(done) if each.erasure_id in ours]
+    return next((each for each in proofs if each.finished_at is None), proofs[0] if proofs else None)
 
 
 def _destroy(shop: Workshop, row: Row[Any]) -> Iterator[StoreError]:

@@ -18,7 +18,7 @@ from gateway.records import Chunk
 from gateway.records import Row as Staged
 from gateway.runs import Counts, Progress
 from gateway.store import erasure_sql, merge, ops
-from gateway.store.core import BEGINNING
+from gateway.store.core import BEGINNING, dossier
 from gateway.store.database import copying
 
 
@@ -37,7 +37,8 @@ class Writer:
     def __enter__(self) -> Self:
         self._connection.execute(text(merge.create_stage(self._entity, self._mapping.columns)))
         self._open_ones = quarantine.has_open(self._connection, self._work.portal, self._work.stream)
-        self._erased_ones = self._connection.scalar(text(erasure_sql.ASKED_FOR), self._binds)
+        is_dossiers = self._entity.table is dossier
+        self._erased_ones = is_dossiers and self._connection.scalar(text(erasure_sql.ASKED_FOR), self._binds)
         if self._progress == Progress(0):
             drift.begin(self._connection, self._work)
         self._connection.commit()

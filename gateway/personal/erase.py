@@ -43,13 +43,15 @@ def find(shop: Workshop, subject: Subject) -> tuple[Subject, Found]:
 
 
 def preview(shop: Workshop, subject: Subject) -> dict[str, int]:
-    """How many rows and pages an erasure would touch; nothing is changed."""
+    """How many rows and pages an erasure would touch; nothing is changed. Raises StoreError as `erase` does."""
     whole, found = find(shop, subject)
     with shop.engine.connect() as connection:
         # All of it is done, counted and taken back.
         transaction = connection.begin()
         counts = _empty(shop, connection, _open(connection, {"basis": "preview"}), whole, found)
         transaction.rollback()
+    if not any(counts.values()):
+        require_seen(found)
     return {**counts, "unreadable pages": len(found.unreadable)}
 
 
@@ -69,10 +71,16 @@ def erase(shop: Workshop, subject: Subject, basis: str) -> Proof | None:
             ours.add(_begin(shop, {"basis": basis, "asked": asked[0]}, whole, found))
             failpoint("erase.emptied")
         done = complete(shop, lock, ours)
-        if done is None and found.unreadable:
-            what = f"nothing is held as far as could be seen: {len(found.unreadable)} landed pages could not be looked into"
-            raise StoreError(what, where="GATEWAY_LANDING", do="restore the landing store, run it again")
+        if done is None:
+            require_seen(found)
         return done
+
+
+def require_seen(found: Found) -> None:
+    """For who found nothing: raises StoreError when not every landed page could be looked into."""
+    if found.unreadable:
+        what = f"nothing is held as far as could be seen: {len(found.unreadable)} landed pages could not be looked into"
+        raise StoreError(what, where="GATEWAY_LANDING", do="restore the landing store, run it again")
 
 
 def _begun(shop: Workshop, asked: Sequence[bytes], subject: Subject) -> set[int]:

@@ -12,7 +12,7 @@ from connectors import decode
 from connectors.errors import ExplainedError
 from gateway.delivery.sealed import opened
 from gateway.personal import shared_rows
-from gateway.personal.erase import find
+from gateway.personal.erase import find, require_seen
 from gateway.personal.landed_records import Found, records_at
 from gateway.personal.subject import Subject, ids
 from gateway.publish.contract import load_contracts
@@ -41,6 +41,8 @@ def export(shop: Workshop, subject: Subject) -> dict[str, Any]:
         document["readers"] = _readers(connection, sorted({each.dataset for each in tables}))
     document["landed_pages"] = list(_landed(shop, found))
     document["landed_pages_unreadable"] = [{"page_id": each} for each in found.unreadable]
+    if not holds_any(document):
+        require_seen(found)
     return document
 
 

@@ -157,14 +157,17 @@ _PORTALS = """
     select portal from landing.day_key union select portal from ops.batch
     union select split_part(target, '/', 1) from ops.target"""
 
-# A day of which something was never loaded stays: nothing else holds its records.
+# A day of which something waits for its load stays: nothing else holds its records.
 _OLD_KEYS = """
     select key_id from landing.day_key as k where day < :day and portal = :portal and not exists (
         select from landing.page as p join ops.batch as b using (batch_id)
-        where p.key_id = k.key_id and b.state in ('landing', 'landed'))"""
+        where p.key_id = k.key_id and b.state = 'landed')"""
 
 # A day whose pages are all older: marked, and its key deleted, unless something that still waits to be sent needs it.
 _LANDING = {
+    "ops.batch": f"""
+        update ops.batch set state = 'abandoned', finished_at = now(), warning = 'its landing never ended'
+        where state = 'landing' and batch_id in (select batch_id from landing.page where key_id in ({_OLD_KEYS}))""",
     "landing.page": f"""
         insert into ops.erased_page (page_id, erasure_id) select page_id, :erasure_id from landing.page as p
         where key_id in ({_OLD_KEYS}) and not exists (select from ops.erased_page as e where e.page_id = p.page_id)""",

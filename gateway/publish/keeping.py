@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,10 +27,15 @@ def remove_old(home: Path, contract: Contract) -> None:
             _remove(folder)
 
 
-def remove_filed(home: Path) -> None:
-    """Remove versions with files of rows, of a set that is in no file from now on: it was found to tell of persons."""
+def remove_filed(home: Path, is_to_go: Callable[[Path], bool] = lambda _: True) -> None:
+    """Remove versions with files of rows, of a set that was found to tell of persons. is_to_go: whether that is so of a version.
+
+    What an earlier removal has left goes first: it is no version any more, and nobody else would look for it.
+    """
+    for left in home.glob(".gone-*"):
+        shutil.rmtree(left)
     for name in versions(home) if home.exists() else ():
-        if (home / name / "datapackage.json").exists():
+        if (home / name / "datapackage.json").exists() and is_to_go(home / name):
             _remove(home / name)
     latest = home / "latest"
     if not latest.exists():

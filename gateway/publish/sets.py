@@ -62,7 +62,7 @@ def publish_in_turn(engine: Engine, contract: Contract, root: Path) -> Published
     home = root / contract.name
     document = Document(contract.path)
     for mistake in personal(document, contract):
-        _take_back(engine, home)
+        _take_back(engine, contract.name, home)
         raise mistake
     of_readers = (*rights(document, contract), *small_cells.mistakes(document, contract))
     for mistake in (*of_readers, *breaks(document, contract, root)):
@@ -90,11 +90,16 @@ def publish_in_turn(engine: Engine, contract: Contract, root: Path) -> Published
             home.rmdir()
 
 
-def _take_back(engine: Engine, home: Path) -> None:
-    """What was published before it was known to be personal."""
-    withdraw(engine, home.name)
+def _take_back(engine: Engine, name: str, home: Path) -> None:
+    """What was published before it was known to be personal: nothing is served, and versions that tell of persons go."""
+
+    def tells(version: Path) -> bool:
+        made_by = published_contract(version, name)
+        return made_by is not None and any(personal(Document(made_by.path), made_by))
+
+    withdraw(engine, name)
     try:
-        remove_filed(home)
+        remove_filed(home, tells)
     except OSError as error:
         raise _unwritten(home, error) from None
 

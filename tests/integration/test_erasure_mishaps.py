@@ -202,8 +202,14 @@ def test_with_a_broken_mapping_nothing_is_looked_for(known: House, verb: str) ->
 def test_where_nothing_is_found_and_not_all_could_be_looked_into_it_says_so(known: House) -> None:
     landing = known.place / "landing"
     landing.rename(away := landing.with_name("away"))
-    ended = _erase(known, asked="099700000999")
-    assert (ended.returncode, "landed pages could not be looked into" in ended.stderr) == (4, True), ended.stderr
+    request = known.place / "request.txt"
+    request.write_text(unknown := "099700000999", "utf-8")
+    exported = known.gateway(
+        "subject", "export", "--identity-from", str(request), "--to", str(known.place / "told.json")
+    )
+    for ended in (exported, _erase(known, "--dry-run", asked=unknown), _erase(known, asked=unknown)):
+        assert (ended.returncode, "landed pages could not be looked into" in ended.stderr) == (4, True), ended.stderr
+    assert not (known.place / "told.json").exists()
     away.rename(landing)
     _holds_nothing(_erase(known, asked="099700000999"))
 

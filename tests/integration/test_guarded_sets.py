@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import ConfigError
-from gateway.publish import unfiled
+from gateway.publish import sets, unfiled
 from gateway.publish.check import check
 from tests.conftest import NewHouse
 from tests.helpers.house import House
@@ -154,15 +154,23 @@ def test_files_of_before_it_was_known_to_be_personal_go(people: People) -> None:
     ]
 
 
-def test_files_go_at_once_when_a_set_is_found_to_be_personal(people: People) -> None:
-    path = people.write("people", roles={"counter": {}})
-    shared = path.read_text("utf-8").replace("classification: personal", "classification: shared")
-    path.write_text(shared.replace("restricted", "shared"), "utf-8")
-    filed = people.publish().folder
-    path.write_text(path.read_text("utf-8").replace("full_name", "applicant_name"), "utf-8")
+def test_files_go_at_once_when_a_set_is_found_to_be_personal(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    def publish(name: str, version: str) -> Path:
+        path = people.write("people", roles={"counter": {}}, version=version)
+        shared = path.read_text("utf-8").replace("classification: personal", "classification: shared")
+        path.write_text(shared.replace("restricted", "shared").replace("full_name", name), "utf-8")
+        return people.publish().folder
+
+    clean = publish("full_name", "1.0.0")
+    people.house.execute("alter table public.people rename full_name to applicant_name")
+    with monkeypatch.context() as unaware:
+        unaware.setattr(sets, "personal", lambda *_: ())
+        filed = publish("applicant_name", "2.0.0")
+    assert (filed / "people.csv").exists()
     with pytest.raises(ConfigError, match="applicant_name is personal"):
         people.publish()
-    assert [path.name for path in filed.parent.iterdir()] == [".as-of"]
+    assert sorted(each.name for each in clean.parent.iterdir()) == [".as-of", clean.name]
+    assert people.house.value("select to_regclass('share.people') is null")
 
 
 def test_no_hash_of_rows_that_are_gone_is_kept(people: People) -> None:

@@ -194,15 +194,18 @@ def test_an_object_that_cannot_be_removed_saves_no_other(old: House) -> None:
     assert _erased(old).keys() == {"landing"}
 
 
-def test_what_was_never_loaded_stays_until_it_is(house: House) -> None:
+def test_what_waits_for_its_load_stays_and_what_never_will_be_loaded_goes(house: House) -> None:
     with running_sandbox("--dossiers", "30", "--procedures", "3", "--only", "province") as sandbox:
         house.connect_to(sandbox)
         house.fetch("province")
     house.execute("update landing.day_key set day = day - 100")
     assert _erased(house) == {}
     assert house.value("select count(*) from landing.day_key") == 1
-    house.execute("update ops.batch set state = 'loaded'")
+    # As if its fetch had died, of a stream that nobody fetches any more.
+    house.execute("update ops.batch set state = 'landing'")
     assert _erased(house).keys() == {"landing"}
+    assert house.column("select distinct state from ops.batch") == ["abandoned"]
+    assert house.value("select count(*) from landing.page where destroyed_at is null") == 0
 
 
 def test_a_portal_whose_mapping_is_broken_saves_no_other(old: House) -> None:

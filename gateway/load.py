@@ -16,14 +16,11 @@ from connectors.errors import ExplainedError
 from gateway import drift, states
 from gateway.absence import read_list
 from gateway.delivery.outbox import outbox_of
-from gateway.errors import StoreError
 from gateway.landed import asked, records_of, refusal
-from gateway.log import log
 from gateway.mapped import map_records
 from gateway.mapping.compile import Mapped, Mapping, compile_mapping
 from gateway.mapping.members import members_of
 from gateway.mapping.reject import Reject
-from gateway.personal.pages import OF_BATCH, destroy
 from gateway.portals import StreamSpec, fingerprint
 from gateway.records import HASH, Chunk, Origin, Pages, Refused, Source
 from gateway.runs import Counts, Progress
@@ -47,19 +44,9 @@ def load_batch(shop: Workshop, work: Row[Any]) -> Counts:
         # Where every record was of a dossier not seen before, there is one event each, and no step.
         if stream.into == "dossier" and (counts.changed or counts.unchanged):
             states.tell(shop.engine, shop.settings.mappings, work)
-        _destroy(shop, work)
         return counts
     except ExplainedError as error:
         raise error.located(stream.name) from None
-
-
-def _destroy(shop: Workshop, work: Row[Any]) -> None:
-    """Pages of erased persons go. The batch is loaded whether they can or not: what is left goes with the night's retention."""
-    number = work.source_batch_id or work.batch_id
-    try:
-        destroy(shop, OF_BATCH, number)
-    except StoreError as error:
-        log.warning("pages not destroyed yet", portal=work.portal, stream=work.stream, batch=number, why=error.what)
 
 
 def _load(shop: Workshop, work: Row[Any], stream: StreamSpec) -> Counts:

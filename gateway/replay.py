@@ -11,6 +11,7 @@ from gateway.errors import ConfigError
 from gateway.landed import still_needed
 from gateway.load import load_batch
 from gateway.log import log
+from gateway.personal.pages import destroy_loaded
 from gateway.run import Report
 from gateway.runs import Counts, batches, close_run, mark_batch, open_batch, open_run
 from gateway.store.lock import portal_lock
@@ -50,7 +51,10 @@ def _again(shop: Workshop, source: Row[Any], run_id: int) -> Counts:
     if gone:
         log.warning(gone, portal=source.portal, stream=source.stream, batch=source.batch_id)
     mark_batch(shop.engine, batch_id, state="landed", page_count=source.page_count, warning=gone or None)
-    return load_batch(shop, batches(shop.engine, batch_id=batch_id)[0])
+    work = batches(shop.engine, batch_id=batch_id)[0]
+    counts = load_batch(shop, work)
+    destroy_loaded(shop, work)
+    return counts
 
 
 def _destroyed(shop: Workshop, batch_id: int) -> str:

@@ -19,6 +19,7 @@ from gateway.errors import NeedsPerson, StoreError
 from gateway.fetch import fetch_stream
 from gateway.load import load_batch
 from gateway.log import log
+from gateway.personal.pages import destroy_loaded
 from gateway.portals import PortalSpec, StreamSpec
 from gateway.queues import settle
 from gateway.retirement import due_count
@@ -174,6 +175,7 @@ def _load_and_close(visit: Visit, run_id: int, errors: tuple[ExplainedError, ...
             # A queue shows again what a batch of a broken run brought: then the newer batch is the one to acknowledge.
             if all(other.stream != work.stream for other in waiting):
                 waiting.extend(_next_of_queue(visit, work))
+            destroy_loaded(shop, work)
         except ExplainedError as error:
             log.error("load failed", portal=portal, stream=work.stream, batch=work.batch_id, error=str(error))
             failed.append(error)

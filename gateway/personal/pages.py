@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from typing import Any
 
+from sqlalchemy import Connection, Row, text
+
+from gateway.errors import StoreError
+from gateway.log import log
 from gateway.workshop import Workshop
 
 _MARKED = "p.page_id in (select page_id from ops.erased_page)"
@@ -40,6 +44,18 @@ def destroy(shop: Workshop, which: str, of: int | str) -> int:
         paths = connection.scalars(text(_OBJECTS.format(which=which)), {"of": of}).all()
     shop.landing.remove(paths)
     return count
+
+
+def destroy_loaded(shop: Workshop, work: Row[Any]) -> None:
+    """Destroy marked pages of a batch of which nothing more is needed: it is loaded, and its queue was told so.
+
+    The batch is loaded whether they can go or not: what is left goes with the night's retention.
+    """
+    number = work.source_batch_id or work.batch_id
+    try:
+        destroy(shop, OF_BATCH, number)
+    except StoreError as error:
+        log.warning("pages not destroyed yet", portal=work.portal, stream=work.stream, batch=number, why=error.what)
 
 
 def waiting(connection: Connection, erasure_id: int) -> list[str]:

@@ -175,6 +175,20 @@ def test_a_portal_that_does_not_take_the_acknowledgement_is_told_again_in_the_ne
     assert_drained(sandbox, house, changes)
 
 
+def test_the_change_of_an_erased_person_is_acknowledged_like_any_other(
+    sandbox: Running, house: House, changes: list[Change]
+) -> None:
+    fault(sandbox, kind="body", body=json.dumps({"status": 500, "message": "DATA_INCORRECT"}))
+    assert "acknowledging 100 records" in str(house.sync(PORTAL, only=STREAM).verdict())
+    request = house.place / "request.txt"
+    request.write_text(f"{PORTAL}\t{house.value('select min(dossier_code) from core.dossier')}", "utf-8")
+    house.done("subject", "erase", "--dossiers-from", str(request), "--basis", "request 1/2026")
+    assert house.sync(PORTAL, only=STREAM).errors == ()
+    assert_drained(sandbox, house, changes)
+    marked = "select count(*), count(destroyed_at) from ops.erased_page join landing.page using (page_id)"
+    assert [{*row} for row in house.rows(marked)] == [{2}], "the first hundred, landed twice"
+
+
 def test_an_acknowledgement_whose_answer_is_lost_is_said_again(
     sandbox: Running, house: House, changes: list[Change]
 ) -> None:
